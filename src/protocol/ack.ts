@@ -95,7 +95,8 @@ export function decodeAck(bytes: Uint8Array): Ack {
 }
 
 function asPhase(value: CborValue | undefined): Phase {
-  const fields = asArray(value, "phase", 3, 5).map((field) => asUint(field, "phase"))
+  const items = asArray(value, "phase", 3, 5)
+  const fields = asArray(items, "phase", items.length === 3 ? 3 : 5, 5).map((field) => asUint(field, "phase"))
   const [epoch, since, length, first, nextLength] = fields as [number, number, number, number?, number?]
   return first === undefined || nextLength === undefined
     ? { epoch, since, length }

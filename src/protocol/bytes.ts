@@ -48,7 +48,9 @@ export function uintBytes(value: number, size: number): Uint8Array {
 export function utf8Encode(text: string): Uint8Array {
   const out: number[] = []
   for (const character of text) {
-    const code = character.codePointAt(0)!
+    const point = character.codePointAt(0)!
+    // A lone surrogate has no UTF-8 form: U+FFFD stands for it, as in TextEncoder.
+    const code = point >= 0xd800 && point < 0xe000 ? 0xfffd : point
     if (code < 0x80) out.push(code)
     else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63))
     else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))

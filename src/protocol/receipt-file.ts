@@ -5,6 +5,7 @@ import type { Anchor } from "./receipt.ts"
 import { asArray, asBytes, asMap, asUint } from "./shape.ts"
 
 export const RECEIPT_FORMAT = "dormouse-receipt-1"
+const FIELDS = 9
 
 /** Merkle-Patricia proofs (EIP-1186) of one contract's storage slots against the header's state root. */
 export interface ContractProof {
@@ -74,6 +75,7 @@ export function decodeReceiptFile(bytes: Uint8Array): ReceiptFile {
       "E_RECEIPT_FORMAT",
       `Receipt file of format ${String(format)}: "${RECEIPT_FORMAT}" expected.`,
     )
+  if (map.size !== FIELDS) throw new DormouseError("E_MESSAGE", `receipt file: ${map.size} fields, ${FIELDS} expected.`)
   const [chainId, genesisHash, registry, anchors] = asArray(map.get("chain"), "chain", 4, 4)
   const [gatewayTime, role, index, path] = asArray(map.get("leaf"), "leaf", 4, 4)
   const [epoch, previous, root, count] = asArray(map.get("anchor"), "anchor", 4, 4)
@@ -93,7 +95,7 @@ export function decodeReceiptFile(bytes: Uint8Array): ReceiptFile {
       epoch: asUint(epoch, "epoch"),
       previous: asBytes(previous, "previous anchor", 32),
       root: asBytes(root, "root", 32),
-      count: asUint(count, "count"),
+      count: asUint(count, "count", 0xffffffff),
     },
     header: asBytes(map.get("header"), "header"),
     proofs: asArray(map.get("proofs"), "proofs").map(asContractProof),

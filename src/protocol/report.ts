@@ -19,6 +19,9 @@ export const FIRST_HEAD = new Uint8Array(HEAD_LENGTH)
 /** Length of a tick, the unit of device time, in milliseconds. */
 export const TICK_MS = 10
 
+/** 497 days: what a device claims can always be written as a date. */
+const MAX_TICKS = 0xffffffff
+
 /** Ticks since the epoch's start; where the device does not know the time (epoch 0): boot count, ticks since boot. */
 export type ReportTime = number | readonly [boot: number, ticks: number]
 
@@ -96,12 +99,14 @@ export function decodeReport(payload: Uint8Array): Report {
       return { kind, ...common, ...decodeBatch(rest) }
     case Kind.gap: {
       const [cause, firstSeq, lastSeq, samples] = asArray(rest, "gap", 4, 4)
+      // a gap names reports before itself
+      const last = asUint(lastSeq, "last seq", common.seq - 1)
       return {
         kind,
         ...common,
         cause: asUint(cause, "cause"),
-        firstSeq: asUint(firstSeq, "first seq"),
-        lastSeq: asUint(lastSeq, "last seq"),
+        firstSeq: asUint(firstSeq, "first seq", last),
+        lastSeq: last,
         samples: asUint(samples, "samples"),
       }
     }
@@ -124,9 +129,9 @@ export function decodeReport(payload: Uint8Array): Report {
 }
 
 function decodeTime(at: CborValue | undefined, timeUnknown: boolean): ReportTime {
-  if (!timeUnknown) return asUint(at, "at")
+  if (!timeUnknown) return asUint(at, "at", MAX_TICKS)
   const [boot, ticks] = asArray(at, "at", 2, 2)
-  return [asUint(boot, "boot count"), asUint(ticks, "ticks since boot")]
+  return [asUint(boot, "boot count"), asUint(ticks, "ticks since boot", MAX_TICKS)]
 }
 
 /** Signs a payload for `context`; the wire form is `joinSigned`. */

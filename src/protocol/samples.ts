@@ -18,8 +18,11 @@ export interface Batch {
 
 export const MAX_SAMPLES = 1024
 const WIDTH_BITS = 6
-/** Differences stay exact: 2 * 2^45 is below 2^53. */
-const MAX_VALUE = 2 ** 45
+/** A value is below it, so a zigzag difference is below 2^47 and every sum stays exact. */
+const VALUE_LIMIT = 2 ** 45
+const MAX_WIDTH = 47
+/** Ticks of 10 ms: 497 days. */
+const MAX_STEP = 0xffffffff
 
 export function encodeBatch({ step, samples }: Batch): CborValue[] {
   const [first, ...rest] = samples
@@ -28,8 +31,7 @@ export function encodeBatch({ step, samples }: Batch): CborValue[] {
     if (sample.length !== first.length) refuse(`${sample.length} channels in a batch of ${first.length}`)
     sample.forEach((value, channel) => {
       if ((value === null) !== (first[channel] === null)) refuse(`channel ${channel} is null in only some samples`)
-      if (value !== null && !(Number.isInteger(value) && Math.abs(value) <= MAX_VALUE))
-        refuse(`channel ${channel} is ${value}, an integer up to 2^45 expected`)
+      if (value !== null && !inRange(value)) refuse(`channel ${channel} is ${value}, an integer below 2^45 expected`)
     })
   }
   if (rest.length === 0) return [[...first]]
@@ -40,33 +42,40 @@ export function encodeBatch({ step, samples }: Batch): CborValue[] {
   const widths = live.map((_, column) => bitLength(Math.max(...differences.map((row) => row[column]!))))
   const writer = new BitWriter()
   for (const width of widths) writer.put(width, WIDTH_BITS)
-  for (const row of differences) row.forEach((value, column) => writer.put(value, widths[column]!))
+  for (const row of differences) for (const [column, code] of row.entries()) writer.put(code, widths[column]!)
   const steps = typeof step === "number" ? step : new Set(step).size === 1 ? step[0]! : [...step]
+  for (const ticks of [steps].flat()) asUint(ticks, "step", MAX_STEP)
   return [[...first], steps, samples.length, writer.finish()]
 }
 
 /** The inverse of `encodeBatch`; refuses what `encodeBatch` would not have written. */
 export function decodeBatch(body: readonly CborValue[]): Batch {
   const first = asArray(body[0], "first sample", 1, 64).map((value) => (value === null ? null : asInt(value, "value")))
+  if (!first.every((value) => value === null || inRange(value))) refuse("a first value of 2^45 or beyond")
   if (body.length === 1) return { step: 0, samples: [first] }
   if (body.length !== 4) refuse(`a body of ${body.length} fields, 1 or 4 expected`)
   const count = asUint(body[2], "sample count", MAX_SAMPLES)
   if (count < 2) refuse("a count below 2 with differences")
-  const step = typeof body[1] === "number" ? asUint(body[1], "step") : stepList(body[1]!, count)
+  const step = typeof body[1] === "number" ? asUint(body[1], "step", MAX_STEP) : stepList(body[1]!, count)
 
   const live = liveChannels(first)
   const reader = new BitReader(asBytes(body[3], "differences"))
   const widths = live.map(() => reader.take(WIDTH_BITS))
-  if (widths.some((width) => width > 47)) refuse("a bit width above 47")
+  if (widths.some((width) => width > MAX_WIDTH)) refuse(`a bit width above ${MAX_WIDTH}`)
+  const largest = live.map(() => 0)
   const samples: Sample[] = [first]
   for (let i = 1; i < count; i++) {
     const sample = [...samples[i - 1]!]
     live.forEach((channel, column) => {
-      sample[channel] = sample[channel]! + unzigzag(reader.take(widths[column]!))
+      const code = reader.take(widths[column]!)
+      largest[column] = Math.max(largest[column]!, code)
+      sample[channel] = sample[channel]! + unzigzag(code)
+      if (!inRange(sample[channel])) refuse(`channel ${channel} reaches 2^45`)
     })
     samples.push(sample)
   }
   reader.end()
+  if (widths.some((width, column) => width !== bitLength(largest[column]!))) refuse("a bit width wider than needed")
   return { step, samples }
 }
 
@@ -77,7 +86,7 @@ export function batchOffsets({ step, samples }: Batch): number[] {
 }
 
 function stepList(value: CborValue, count: number): number[] {
-  const steps = asArray(value, "steps", count - 1, count - 1).map((step) => asUint(step, "step"))
+  const steps = asArray(value, "steps", count - 1, count - 1).map((step) => asUint(step, "step", MAX_STEP))
   if (new Set(steps).size < 2) refuse("constant steps written as a list")
   return steps
 }
@@ -86,6 +95,7 @@ function liveChannels(first: Sample): number[] {
   return first.map((_, channel) => channel).filter((channel) => first[channel] !== null)
 }
 
+const inRange = (value: number) => Number.isInteger(value) && Math.abs(value) < VALUE_LIMIT
 const zigzag = (difference: number) => (difference < 0 ? -2 * difference - 1 : 2 * difference)
 const unzigzag = (code: number) => (code % 2 ? -(code + 1) / 2 : code / 2)
 

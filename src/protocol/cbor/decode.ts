@@ -81,7 +81,9 @@ class Reader {
     const size = 1 << (info - 24)
     let argument = 0
     for (const byte of this.#take(size)) argument = argument * 256 + byte
-    if (argument > Number.MAX_SAFE_INTEGER - 1) refuse("E_CBOR_RANGE", start, "an integer of more than 53 bits")
+    // -1 - argument must stay a safe integer too
+    const most = major === Major.negative ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER
+    if (argument > most) refuse("E_CBOR_RANGE", start, "an integer of more than 53 bits")
     const least = [24, 0x100, 0x10000, 0x100000000][info - 24]!
     if (argument < least) refuse("E_CBOR_NOT_SHORTEST", start, "a head that is not the shortest form")
     return { major, argument }

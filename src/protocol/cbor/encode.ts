@@ -49,7 +49,10 @@ class Writer {
     const entries = [...map].map(([key, value]) => ({ key: encode(key), value }))
     entries.sort((a, b) => compareBytes(a.key, b.key))
     this.#head(Major.map, entries.length)
-    for (const { key, value } of entries) {
+    for (const [i, { key, value }] of entries.entries()) {
+      // two byte strings of one content are two keys to a Map, and one to CBOR
+      if (i > 0 && compareBytes(entries[i - 1]!.key, key) === 0)
+        throw new DormouseError("E_CBOR_MAP_ORDER", "A map has the same key twice.")
       this.#raw(key)
       this.value(value)
     }
