@@ -1,0 +1,224 @@
+/* The life of a machine: cloned from the template at wake, run turn by turn, deleted at sleep or death. */
+#include "machine.h"
+
+#include "compile.h"
+#include "failure.h"
+#include "guard.h"
+
+extern Device* currentDevice;
+extern int buildingTemplate;
+
+#define NAME_MODULO 509 /* of both hash tables; a clone copies them */
+#define SYMBOL_MODULO 127
+#define C_STACK_SIZE (4 * 1024 * 1024)
+
+Settings settings;
+
+static txMachine* template;
+static txScript* bundle;
+static char* cStackLimit;
+
+int guarded(txMachine* the, void (*body)(txMachine*, void*), void* data) {
+  txJump jump;
+  jump.nextJump = NULL;
+  jump.stack = the->stack;
+  jump.scope = the->scope;
+  jump.frame = the->frame;
+  jump.environment = NULL;
+  jump.code = the->code;
+  jump.flag = 0;
+  the->firstJump = &jump;
+  if (c_setjmp(jump.buffer) == 0) {
+    fxBeginHost(the);
+    body(the, data);
+    fxEndHost(the);
+  }
+  else if (the->endStatus == 0)
+    the->endStatus = XS_UNHANDLED_EXCEPTION_EXIT;
+  the->stack = jump.stack;
+  the->scope = jump.scope;
+  the->frame = jump.frame;
+  the->code = jump.code;
+  the->firstJump = NULL;
+  return the->endStatus;
+}
+
+txBoolean meterExceeded(txMachine* the, txU4 index) {
+  (void)the, (void)index;
+  return 0;
+}
+
+typedef struct {
+  char* source;
+  size_t length;
+  char* why;
+  size_t whySize;
+} Source;
+
+static void buildTemplate(txMachine* the, void* data) {
+  Source* source = data;
+  installHost(the);
+  /* its memory would lie outside the limits, and no second thread would ever share it */
+  mxPush(mxGlobal);
+  fxDeleteID(the, fxID(the, "SharedArrayBuffer"));
+  mxPop();
+  bundle = compileBundle(the, source->source, (txSize)source->length, source->why, source->whySize);
+}
+
+int machinesStart(char* text, size_t length, char* why, size_t whySize) {
+  txCreation creation = {256 * 1024, 16 * 1024, 16 * 1024, 1024, 4096, 2048, 512, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
+  Source source = {text, length, why, whySize};
+  char here;
+  cStackLimit = (char*)((uintptr_t)&here - C_STACK_SIZE);
+  buildingTemplate = 1;
+  template = fxCreateMachine(&creation, "template", NULL, XS_NO_ID);
+  if (!template) {
+    snprintf(why, whySize, "the worker has no memory for a machine");
+    return 0;
+  }
+  snprintf(why, whySize, "the template machine ended");
+  if (guarded(template, buildTemplate, &source) || !bundle)
+    return 0;
+  fxShareMachine(template);
+  buildingTemplate = 0;
+  return 1;
+}
+
+int machinesReady(void) {
+  return bundle != NULL;
+}
+
+const char* portEngine(void) {
+  static char text[32];
+  snprintf(text, sizeof text, "xs %d.%d.%d", XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION);
+  return text;
+}
+
+void machinesEnd(void) {
+  if (bundle)
+    freeBundle(bundle);
+  if (template)
+    fxDeleteMachine(template);
+  bundle = NULL;
+  template = NULL;
+}
+
+/* As small as a device begins; it grows in steps up to the limits. */
+static txMachine* createMachine(Device* device) {
+  txCreation creation = {8 * 1024, 2 * 1024, 512, 128, 0, 64, 64, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
+  txMachine* the;
+  creation.stackCount = (txSize)settings.limits.stackSlots;
+  the = fxCloneMachine(&creation, template, "device", device);
+  if (the)
+    the->stackLimit = cStackLimit;
+  return the;
+}
+
+static void runBundle(txMachine* the) {
+  txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
+  fxRunScript(the, bundle, mxRealmGlobal(realm), NULL, mxRealmClosures(realm)->value.reference, NULL,
+              mxProgram.value.reference);
+  mxPop();
+}
+
+static void runTurn(txMachine* the, void* data) {
+  Device* device = data;
+  Datagram datagram = {device->turn.bytes, device->turn.length};
+  if (device->turn.kind == TURN_WAKE)
+    runBundle(the);
+  else if (device->turn.kind == TURN_DATAGRAM)
+    callDatagram(the, &datagram);
+  else
+    callAlarm(the, NULL);
+  while (the->promiseJobs) {
+    the->promiseJobs = 0;
+    fxRunPromiseJobs(the);
+  }
+  fxCheckUnhandledRejections(the, 1);
+}
+
+static size_t stackUsed(txMachine* the) {
+  const uint8_t* bottom = (const uint8_t*)the->stackBottom;
+  const uint8_t* top = (const uint8_t*)the->stackTop;
+  const uint8_t* byte = bottom;
+  while (byte < top && *byte == STACK_PAINT)
+    byte++;
+  return (size_t)(top - byte);
+}
+
+static void measureHeap(txMachine* the, HeapUse* use) {
+  use->slots = (double)the->currentHeapCount * sizeof(txSlot);
+  use->slotsPeak = (double)the->peakHeapCount * sizeof(txSlot);
+  use->chunks = the->currentChunksSize;
+  use->chunksPeak = the->peakChunksSize;
+  use->stack = (double)(the->stackTop - the->stack) * sizeof(txSlot);
+  use->stackPeak = (double)stackUsed(the);
+}
+
+void portHeap(Port* port, HeapUse* use) {
+  measureHeap(port->machine, use);
+}
+
+double portMeter(Port* port) {
+  txMachine* the = port->machine;
+  return the ? the->meterIndex : 0;
+}
+
+static void endTurn(Device* device, txMachine* the) {
+  device->meter = the->meterIndex;
+  device->endedAt = portNow(device);
+  measureHeap(the, &device->heap);
+  if (the->endStatus) {
+    describeEnd(device, the);
+    device->hasRetained = 0; /* only deep sleep keeps it, a crash or a power cut does not */
+    device->state = device->powerFailed ? STATE_CUT : STATE_DIED;
+    device->alarm = NAN;
+  }
+  else if (device->sleepAsked) {
+    device->state = STATE_ASLEEP;
+    device->alarm = NAN;
+  }
+  else
+    device->state = STATE_WAITING;
+  if (device->state != STATE_WAITING)
+    machineEnd(device);
+}
+
+void machineTurn(Device* device) {
+  txMachine* the;
+  device->startNs = portClockNs();
+  device->flashOps = 0;
+  device->powerFailed = 0;
+  device->sleepAsked = 0;
+  device->signCount = 0;
+  device->meter = 0;
+  device->reasonText[0] = 0;
+  currentDevice = device;
+  if (device->turn.kind == TURN_WAKE)
+    device->machine = createMachine(device);
+  the = device->machine;
+  if (the) {
+    fxBeginMetering(the, meterExceeded, settings.limits.meter);
+    guarded(the, runTurn, device);
+    endTurn(device, the);
+  }
+  else {
+    snprintf(device->reasonText, REASON_TEXT, "the limits are too small for any machine");
+    device->state = STATE_DIED;
+    device->endedAt = device->turn.now;
+  }
+  currentDevice = NULL;
+  device->wallNs = portClockNs() - device->startNs;
+}
+
+void machineEnd(Device* device) {
+  if (device->machine)
+    fxDeleteMachine(device->machine);
+  device->machine = NULL;
+}
+
+void endByPowerFailure(Device* port) {
+  port->powerFailed = 1;
+  fxAbort(port->machine, END_POWER_FAILED);
+  __builtin_unreachable(); /* XS does not declare that fxAbort never returns */
+}
