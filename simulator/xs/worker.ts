@@ -139,7 +139,8 @@ export class XsWorker {
 
   async #turn(id: number, encode: () => Buffer): Promise<TurnResult> {
     const answer = await this.#request(id, encode)
-    if (answer.kind !== "done") throw new DormouseError("E_XS_WORKER", `the XS worker answered a turn by ${answer.kind}`)
+    if (answer.kind !== "done")
+      throw new DormouseError("E_XS_WORKER", `the XS worker answered a turn by ${answer.kind}`)
     return answer.result
   }
 

@@ -137,13 +137,28 @@ static void runTurn(txMachine* the, void* data) {
   fxCheckUnhandledRejections(the, 1);
 }
 
+#define STACK_GAP 64 /* slots */
+
+static int isPainted(const txSlot* slot) {
+  const uint8_t* byte = (const uint8_t*)slot;
+  size_t index;
+  for (index = 0; index < sizeof(txSlot); index++) {
+    if (byte[index] != STACK_PAINT)
+      return 0;
+  }
+  return 1;
+}
+
+/* From the top down to the first large gap: number formatting and regular expressions borrow the bottom as scratch. */
 static size_t stackUsed(txMachine* the) {
-  const uint8_t* bottom = (const uint8_t*)the->stackBottom;
-  const uint8_t* top = (const uint8_t*)the->stackTop;
-  const uint8_t* byte = bottom;
-  while (byte < top && *byte == STACK_PAINT)
-    byte++;
-  return (size_t)(top - byte);
+  const txSlot* slot = the->stackTop;
+  const txSlot* deepest = slot;
+  while (slot > the->stackBottom && deepest - slot < STACK_GAP) {
+    slot--;
+    if (!isPainted(slot))
+      deepest = slot;
+  }
+  return (size_t)(the->stackTop - deepest) * sizeof(txSlot);
 }
 
 static void measureHeap(txMachine* the, HeapUse* use) {
