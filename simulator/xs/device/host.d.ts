@@ -1,6 +1,6 @@
 /**
  * What a machine of the XS worker (simulator/xs/host) shows its script: the global `host`. Only the adapters in this
- * folder use it; they make ECMA-419-shaped ports of it.
+ * folder use it (`declare const host: Host`); they make ECMA-419-shaped ports of it.
  *
  * A *turn* begins with a frame from Node (wake, datagram, alarm) and ends when no promise job is left. Nothing runs
  * between turns. Times are microseconds since power-on by the device's own oscillator.
@@ -78,8 +78,4 @@ export interface Host {
   /** Meter units since this turn began: about one per bytecode instruction, the same on every host. */
   meter(): number
   heap(): HostHeap
-}
-
-declare global {
-  const host: Host
 }

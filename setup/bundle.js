@@ -1,0 +1,22 @@
+// Bundles the device code for XS: one script, at a language level that all its engines run.
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { root } from "./node.js"
+
+/** Writes build/device/device.js; esbuild takes milliseconds, so it is made anew each time. */
+export async function buildBundle() {
+  const { build } = await import("esbuild")
+  await mkdir(join(root, "build/device"), { recursive: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["simulator/xs/device/main.ts"],
+    outfile: "build/device/device.js",
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    platform: "neutral",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+  })
+}

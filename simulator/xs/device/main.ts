@@ -1,0 +1,8 @@
+/** The bundle's entry: one wake of one simulated board. */
+import { wake } from "../../../src/device/wake.ts"
+import { createBoard } from "./board.ts"
+import type { Host } from "./host.d.ts"
+
+declare const host: Host
+
+wake(createBoard(host))

@@ -1,0 +1,133 @@
+/**
+ * A device as it stands after boot: everything restored, from retained memory where that is whole (a warm boot), else
+ * from flash alone (a cold one). `suspend` puts it back.
+ */
+import { asArray, asUint } from "../protocol/shape.ts"
+import { DeviceClock } from "./clock.ts"
+import { flashLayout } from "./flash/layout.ts"
+import { FlashState, StateKey } from "./flash/state.ts"
+import { type Identity, type Provisioning, readIdentity, readProvisioning, readSettings } from "./identity.ts"
+import { keepMemory, type Memory, takeMemory } from "./memory.ts"
+import { Numbers } from "./numbers.ts"
+import { Outbox } from "./outbox.ts"
+import type { Board } from "./ports.ts"
+import { SeqSet } from "./seq-set.ts"
+import { SessionStore } from "./session.ts"
+import { type Settings, slotFraction } from "./slots.ts"
+
+/** What is planned and remembered from wake to wake, beside the parts that have a class of their own. */
+export type Plan = Pick<
+  Memory,
+  "boots" | "have" | "due" | "dueLast" | "pollAt" | "misses" | "exhausted" | "statusAt" | "lastAnchor"
+>
+
+export class Device {
+  readonly board: Board
+  readonly state: FlashState
+  readonly outbox: Outbox
+  readonly clock: DeviceClock
+  readonly sessions: SessionStore
+  readonly seqs: Numbers
+  readonly identity: Identity
+  readonly provisioning: Provisioning
+  readonly plan: Plan
+  /** reports the gateway has made durable, or refused for good */
+  readonly acked: SeqSet
+  /** reports above `receiptCursor` whose receipt was verified */
+  readonly receipted: SeqSet
+  head: Uint8Array
+  settings: Settings
+  receiptCursor: number
+  mailboxCursor: number
+  readonly slot: number
+
+  private constructor(board: Board, provisioning: Provisioning, state: FlashState, memory: Memory | undefined) {
+    this.board = board
+    this.state = state
+    this.provisioning = provisioning
+    this.identity = readIdentity(state, board.crypto, board.entropy)
+    this.slot = slotFraction(this.identity.address)
+    this.settings = readSettings(state)
+    this.sessions = new SessionStore(state, memory?.request)
+    this.clock = new DeviceClock(memory?.clock)
+    const [receiptCursor, mailboxCursor] = asArray(state.get(StateKey.progress) ?? [0, 0], "progress", 2, 2)
+    this.receiptCursor = asUint(receiptCursor, "receipt cursor")
+    this.mailboxCursor = asUint(mailboxCursor, "mailbox cursor")
+    this.acked = new SeqSet(memory?.acked)
+    this.receipted = new SeqSet(memory?.receipted)
+
+    const { outbox: region } = flashLayout(board.flash)
+    const resumed = memory && Outbox.resume(board.flash, region, memory.outboxIndex)
+    if (memory && resumed) {
+      this.outbox = resumed
+      this.head = memory.head
+      this.plan = memory
+    } else {
+      const { outbox, head } = Outbox.scan(board.flash, region)
+      this.outbox = outbox
+      this.head = head
+      this.plan = memory ?? coldPlan(state)
+    }
+    this.seqs = new Numbers(memory?.seq ?? this.#seqsAfterPowerCut(), (end) => state.set(StateKey.sequence, end))
+  }
+
+  /** `undefined` where nobody has provisioned the board yet. */
+  static restore(board: Board): Device | undefined {
+    const { state: region } = flashLayout(board.flash)
+    const memory = takeMemory(board.retained)
+    const resumed = memory && FlashState.resume(board.flash, region, memory.stateIndex)
+    const state = resumed ?? FlashState.scan(board.flash, region)
+    const provisioning = readProvisioning(state)
+    return provisioning && new Device(board, provisioning, state, resumed && memory)
+  }
+
+  get now(): number {
+    return this.board.clock.now()
+  }
+
+  /** The epoch it is by the device's clock; 0 where it does not know. */
+  get epoch(): number {
+    return this.clock.schedule?.epochAt(this.clock.unixMs(this.now)) ?? 0
+  }
+
+  saveProgress(): void {
+    this.state.set(StateKey.progress, [this.receiptCursor, this.mailboxCursor])
+  }
+
+  /** Writes retained memory; the next thing to do is sleep. */
+  suspend(): void {
+    keepMemory(this.board.retained, {
+      ...this.plan,
+      stateIndex: this.state.index,
+      outboxIndex: this.outbox.index,
+      clock: this.clock.state,
+      seq: this.seqs.block,
+      request: this.sessions.requestBlock,
+      head: this.head,
+      acked: [...this.acked.ranges],
+      receipted: [...this.receipted.ranges],
+    })
+  }
+
+  #seqsAfterPowerCut(): { next: number; end: number } {
+    return Numbers.afterPowerCut(asUint(this.state.get(StateKey.sequence) ?? 1, "sequence"), this.state.torn)
+  }
+}
+
+/** A cold boot is counted, and told of in a status report unless it is the first. */
+function coldPlan(state: FlashState): Plan {
+  const boots = asUint(state.get(StateKey.boots) ?? 0, "boots") + 1
+  state.set(StateKey.boots, boots)
+  const statusAt = boots === 1 ? -1 : 0
+  return {
+    boots,
+    have: 0,
+    due: 0,
+    dueLast: false,
+    pollAt: 0,
+    misses: 0,
+    exhausted: false,
+    statusAt,
+    lastAnchor: null,
+  }
+}

@@ -1,0 +1,129 @@
+/** The one exchange of a wake: what is unsent goes up, and the ack with all that rides in it comes down. */
+import { type Ack, decodeAck, FIRST_PERMANENT_REFUSAL, MailType, periodsOf } from "../protocol/ack.ts"
+import { openDownlink, sealUplink } from "../protocol/envelope.ts"
+import { GapCause } from "../protocol/report.ts"
+import { asArray, asUint } from "../protocol/shape.ts"
+import type { Device } from "./device.ts"
+import { StateKey } from "./flash/state.ts"
+import type { StoredReport } from "./outbox.ts"
+import type { Link } from "./ports.ts"
+import { applyReceipts } from "./receipts.ts"
+import { MAX_BATCH, signGap } from "./reporter.ts"
+
+/** How long to wait for the ack, attempt by attempt (µs). Each attempt is a new request. */
+const TIMEOUTS = [700_000, 1_500_000, 3_000_000]
+/** Bytes of an uplink that are not reports, at most: id, request number, tag, cursors, heads. */
+const OVERHEAD = 48
+/** Answers "not for you" in a row before the device takes its session for lost and says hello again. */
+const REFUSALS_BEFORE_HELLO = 2
+
+/** Sends and waits; `false` where no ack came and the reports stay in the outbox. */
+export async function exchange(device: Device, link: Link): Promise<boolean> {
+  const { board, sessions, plan } = device
+  let refusals = 0
+  for (const timeout of TIMEOUTS) {
+    const { session } = sessions
+    if (!session) return false
+    const reports = selectReports(device, link.maxBody - OVERHEAD)
+    const request = sessions.takeRequest()
+    const uplink = {
+      mailboxCursor: device.mailboxCursor,
+      receiptCursor: device.receiptCursor,
+      reports: reports.map(({ bytes }) => bytes),
+    }
+    const body = sealUplink(board.crypto, session.keys, session.id, request, uplink, reports[0]?.seq)
+    board.trace({ e: "sent", request, reports: reports.length, bytes: body.length })
+    const sent = device.now
+    const answer = await link.exchange({ kind: "report", body, request, timeout })
+    if (answer && !answer.ok && answer.reason === "refused" && ++refusals === REFUSALS_BEFORE_HELLO) sessions.end()
+    if (!answer?.ok) continue
+    const plaintext = openDownlink(board.crypto, session.keys, session.id, request, answer.body)
+    if (!plaintext) continue
+    applyAck(device, decodeAck(plaintext), sent, reports)
+    plan.misses = 0
+    return true
+  }
+  plan.misses++
+  return false
+}
+
+/** Newest first, then the backlog from its oldest on, as much as one message holds. */
+function selectReports(device: Device, room: number): StoredReport[] {
+  const waiting: StoredReport[] = []
+  let size = 0
+  let newest: StoredReport | undefined
+  for (const report of device.outbox.reports(device.receiptCursor)) {
+    if (device.acked.has(report.seq)) continue
+    newest = report
+    if (size + report.bytes.length + 3 > room) continue
+    size += report.bytes.length + 3
+    waiting.push(report)
+  }
+  if (!newest) return []
+  const backlog = waiting.filter(({ seq }) => seq !== newest.seq)
+  size = backlog.reduce((sum, { bytes }) => sum + bytes.length + 3, newest.bytes.length + 3)
+  while (size > room) size -= backlog.pop()!.bytes.length + 3
+  return [newest, ...backlog]
+}
+
+/** Takes in an authentic ack of a request that was sent at `sent` (oscillator µs) with these reports. */
+export function applyAck(device: Device, ack: Ack, sent: number, reports: readonly StoredReport[]): void {
+  const { board, clock, plan, sessions } = device
+  const received = device.now
+  clock.learn(sent, received, ack.time, periodsOf(ack))
+  board.trace({ e: "time", ...ack.phase })
+
+  const refusal = new Map(ack.refused.map(({ seq, reason }) => [seq, reason]))
+  const whole = refusal.get(0)
+  if (whole === undefined) sessions.markApproved()
+  else board.trace({ e: "refused", seq: 0, reason: whole })
+  plan.pollAt = received + 1000 * ack.retryAfter
+  if (whole === undefined) noteDurable(device, reports, refusal)
+
+  // A falling `have` means that the gateway lost what it had acked: everything above goes out again.
+  if (ack.have < plan.have) {
+    device.acked.cutAbove(ack.have)
+    device.receipted.cutAbove(ack.have)
+    device.receiptCursor = Math.min(device.receiptCursor, ack.have)
+    device.outbox.startAt(0)
+    board.trace({ e: "have-fell", from: plan.have, to: ack.have })
+  }
+  plan.have = ack.have
+  applyReceipts(device, ack.receipts)
+  for (const { number, type, payload } of ack.mail) {
+    if (number <= device.mailboxCursor) continue
+    // The cursor is durable before the message takes effect: at most once.
+    device.mailboxCursor = number
+    device.saveProgress()
+    if (type === MailType.configure) configure(device, payload)
+    board.trace({ e: "mail", number, type })
+  }
+  board.trace({
+    e: "acked",
+    seqs: reports.map(({ seq }) => seq).filter((seq) => device.acked.has(seq)),
+    rttMs: (received - sent) / 1000,
+  })
+}
+
+function noteDurable(device: Device, reports: readonly StoredReport[], refusal: Map<number, number>): void {
+  for (const report of reports) {
+    const reason = refusal.get(report.seq)
+    if (reason === undefined) device.acked.add(report.seq)
+    else device.board.trace({ e: "refused", seq: report.seq, reason })
+    if (reason === undefined || reason < FIRST_PERMANENT_REFUSAL) continue
+    // Refused for good: it will get no receipt either, and the device signs for its absence.
+    device.acked.add(report.seq)
+    device.receipted.add(report.seq)
+    if (report.samples > 0) signGap(device, GapCause.refused, [report])
+  }
+}
+
+function configure(device: Device, payload: Ack["mail"][number]["payload"]): void {
+  const [batch, interval] = asArray(payload, "settings", 2, 2)
+  device.settings = {
+    batch: Math.min(MAX_BATCH, Math.max(1, asUint(batch, "batch"))),
+    interval: Math.max(1, asUint(interval, "interval")),
+  }
+  device.state.set(StateKey.settings, [device.settings.batch, device.settings.interval])
+  device.plan.due = 0
+}

@@ -1,0 +1,80 @@
+/** Who the device is and whom it trusts: the records that provisioning and the first boot leave in flash. */
+import { addressOf } from "../protocol/address.ts"
+import type { CborValue } from "../protocol/cbor/index.ts"
+import type { SigningContext } from "../protocol/cose.ts"
+import type { Crypto } from "../protocol/crypto.ts"
+import { asProfile, type Profile, profileValue } from "../protocol/profile.ts"
+import { asArray, asBytes, asUint } from "../protocol/shape.ts"
+import { type FlashState, StateKey } from "./flash/state.ts"
+import type { Entropy } from "./ports.ts"
+import type { Settings } from "./slots.ts"
+
+/** Written by whoever provisions the device (wire, Improv, simulator). */
+export interface Provisioning {
+  /** 33 bytes: the peer of every envelope */
+  gatewayPublicKey: Uint8Array
+  /** address, 20 bytes: whose word the device takes for a new gateway key */
+  operator: Uint8Array
+  chainId: number
+  /** 32 bytes */
+  genesisHash: Uint8Array
+  /** 20 bytes */
+  registry: Uint8Array
+  profile: Profile
+}
+
+export interface Identity {
+  secretKey: Uint8Array
+  /** 33 bytes */
+  publicKey: Uint8Array
+  /** 20 bytes */
+  address: Uint8Array
+}
+
+export function provisioningValue(p: Provisioning): CborValue {
+  return [p.gatewayPublicKey, p.operator, p.chainId, p.genesisHash, p.registry, profileValue(p.profile)]
+}
+
+export function readProvisioning(state: FlashState): Provisioning | undefined {
+  const value = state.get(StateKey.provisioning)
+  if (value === undefined) return undefined
+  const [gateway, operator, chainId, genesisHash, registry, profile] = asArray(value, "provisioning", 6, 6)
+  return {
+    gatewayPublicKey: asBytes(gateway, "gateway public key", 33),
+    operator: asBytes(operator, "operator", 20),
+    chainId: asUint(chainId, "chain id"),
+    genesisHash: asBytes(genesisHash, "genesis hash", 32),
+    registry: asBytes(registry, "registry", 20),
+    profile: asProfile(profile),
+  }
+}
+
+export function readSettings(state: FlashState): Settings {
+  const value = state.get(StateKey.settings)
+  if (value === undefined) return { batch: 6, interval: 1 }
+  const [batch, interval] = asArray(value, "settings", 2, 2)
+  return { batch: asUint(batch, "batch"), interval: asUint(interval, "interval") }
+}
+
+/** The device's key, made on the first boot; it never leaves flash but into the signer. */
+export function readIdentity(state: FlashState, crypto: Crypto, entropy: Entropy): Identity {
+  const stored = state.get(StateKey.secretKey)
+  if (stored !== undefined) {
+    const [secretKey, publicKey, address] = asArray(stored, "identity", 3, 3)
+    return {
+      secretKey: asBytes(secretKey, "secret key", 32),
+      publicKey: asBytes(publicKey, "public key", 33),
+      address: asBytes(address, "address", 20),
+    }
+  }
+  let secretKey = entropy.random(32)
+  while (!crypto.isSecretKey(secretKey)) secretKey = entropy.random(32)
+  const publicKey = crypto.getPublicKey(secretKey)
+  const address = addressOf(crypto, publicKey)
+  state.set(StateKey.secretKey, [secretKey, publicKey, address])
+  return { secretKey, publicKey, address }
+}
+
+export function signingContext({ chainId, registry }: Provisioning, { address }: Identity): SigningContext {
+  return { chainId, registry, device: address }
+}

@@ -1,0 +1,142 @@
+/** Makes reports: takes samples, signs what is pending, names what could not be kept. */
+import { MAX_BODY } from "../protocol/coap.ts"
+import { joinSigned } from "../protocol/cose.ts"
+import {
+  encodeReport,
+  GapCause,
+  headAfter,
+  Kind,
+  type Report,
+  type ReportTime,
+  signPayload,
+  TICK_MS,
+} from "../protocol/report.ts"
+import type { Device } from "./device.ts"
+import { FIRMWARE } from "./firmware.ts"
+import { signingContext } from "./identity.ts"
+import type { PendingSample, StoredReport } from "./outbox.ts"
+
+const DAY_MS = 86_400_000
+/** Samples a report at most; with the channels of a profile that keeps reports below one datagram. */
+export const MAX_BATCH = 64
+/** Room that a report, and a sample, may take in flash (bytes). */
+const MAX_REPORT = MAX_BODY
+const MAX_SAMPLE = 512
+
+type Body = Report extends infer R ? (R extends Report ? Omit<R, "seq" | "prev" | "epoch" | "at"> : never) : never
+
+/** Takes one sample into the outbox; `false` where the sensor has no more. */
+export function takeSample(device: Device): boolean {
+  const { board, provisioning, outbox } = device
+  const measured = board.sensor.sample()
+  if (!measured) return false
+  const values = provisioning.profile.map(({ exponent }, channel) => scale(measured[channel] ?? null, exponent))
+  makeRoom(device, MAX_SAMPLE)
+  outbox.addSample({ ...nowTicks(device), values })
+  board.trace({ e: "sample", n: outbox.pending })
+  return true
+}
+
+/** Signs all pending samples: one report for each run that shares its time base and its missing channels. */
+export function signPending(device: Device): void {
+  for (let pending = device.outbox.pendingSamples(); pending.length; pending = device.outbox.pendingSamples()) {
+    const run = pending.findIndex((sample) => !alike(sample, pending[0]!))
+    const batch = pending.slice(0, Math.min(run < 0 ? pending.length : run, MAX_BATCH))
+    const steps = batch.slice(1).map((sample, i) => Math.max(0, sample.ticks - batch[i]!.ticks))
+    const { epoch, at } = timeOf(device, batch[0]!)
+    const samples = batch.map(({ values }) => values)
+    sign(device, { kind: Kind.samples, step: steps.length ? steps : 0, samples }, batch.length, epoch, at)
+  }
+}
+
+/** Once a day, and after every cold boot but the first. */
+export function signStatusIfDue(device: Device): void {
+  const { board, clock, plan, outbox } = device
+  if (!clock.known) return
+  const unixMs = clock.unixMs(device.now)
+  if (plan.statusAt < 0) plan.statusAt = unixMs
+  if (unixMs < plan.statusAt + DAY_MS) return
+  plan.statusAt = unixMs
+  signNow(device, {
+    kind: Kind.status,
+    batteryMillivolts: board.power.batteryMillivolts,
+    firmware: FIRMWARE,
+    skewPpb: clock.skewPpb,
+    outbox: [...outbox.reports(device.receiptCursor)].length,
+    resets: plan.boots - 1,
+    lastAnchor: plan.lastAnchor,
+  })
+}
+
+/** Names reports that will never be sent (again), so that their absence is signed for. */
+export function signGap(device: Device, cause: number, lost: readonly StoredReport[]): void {
+  const first = lost[0]
+  if (!first) return
+  signNow(device, {
+    kind: Kind.gap,
+    cause,
+    firstSeq: first.seq,
+    lastSeq: lost.at(-1)!.seq,
+    samples: lost.reduce((sum, { samples }) => sum + samples, 0),
+  })
+}
+
+function signNow(device: Device, body: Body): void {
+  const { epoch, at } = timeOf(device, nowTicks(device))
+  sign(device, body, 0, epoch, at)
+}
+
+/** Reserve the number, sign, commit to flash with the chain's new head: only then may anything be sent. */
+function sign(device: Device, body: Body, consumed: number, epoch: number, at: ReportTime): void {
+  const { board, seqs, identity, provisioning, outbox } = device
+  if (body.kind !== Kind.gap) makeRoom(device, MAX_REPORT)
+  const seq = seqs.take()
+  const payload = encodeReport({ ...body, seq, epoch, at, prev: device.head } as Report)
+  const signed = signPayload(board.crypto, signingContext(provisioning, identity), identity.secretKey, payload)
+  const head = headAfter(board.crypto, signed)
+  const bytes = joinSigned(signed)
+  outbox.commit({ seq, head, samples: consumed, bytes })
+  device.head = head
+  board.trace({ e: "signed", seq, epoch, kind: body.kind, samples: consumed, bytes: bytes.length })
+}
+
+/**
+ * Gives up the oldest sector of the outbox until `length` bytes fit. Reports in it that the gateway has are only
+ * forgotten; the others are named in a gap record first, so that a power cut in between loses no account of them.
+ */
+function makeRoom(device: Device, length: number): void {
+  const { outbox, acked, receiptCursor } = device
+  while (!outbox.fits(length)) {
+    const lost = outbox.oldestReports().filter(({ seq }) => seq > receiptCursor && !acked.has(seq))
+    signGap(device, GapCause.outboxFull, lost)
+    for (const { seq } of lost) acked.add(seq)
+    outbox.reclaim()
+  }
+}
+
+function timeOf(
+  device: Device,
+  { boot, ticks }: Pick<PendingSample, "boot" | "ticks">,
+): { epoch: number; at: ReportTime } {
+  const { schedule } = device.clock
+  if (boot || !schedule) return { epoch: 0, at: [boot, ticks] }
+  const epoch = schedule.epochAt(ticks * TICK_MS)
+  return { epoch, at: Math.max(0, Math.round(ticks - schedule.startOf(epoch) / TICK_MS)) }
+}
+
+function nowTicks(device: Device): Pick<PendingSample, "boot" | "ticks"> {
+  const { clock, plan, now } = device
+  return clock.known
+    ? { boot: 0, ticks: Math.round(clock.unixMs(now) / TICK_MS) }
+    : { boot: plan.boots, ticks: Math.round(now / (1000 * TICK_MS)) }
+}
+
+function alike(a: PendingSample, b: PendingSample): boolean {
+  return a.boot === b.boot && a.values.every((value, channel) => (value === null) === (b.values[channel] === null))
+}
+
+/** A reading as the integer that travels; what is not a finite number is a missing one. */
+function scale(reading: number | null, exponent: number): number | null {
+  if (reading === null || !Number.isFinite(reading)) return null
+  return Math.round(exponent < 0 ? reading * 10 ** -exponent : reading / 10 ** exponent)
+}

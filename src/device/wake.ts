@@ -1,0 +1,134 @@
+/**
+ * One wake, from boot to deep sleep. Every step may be the last (power fails, the gateway is away): what the next
+ * wake needs is in flash before anything is sent.
+ */
+import { toHex } from "../protocol/bytes.ts"
+import { Device } from "./device.ts"
+import { enrol } from "./enrol.ts"
+import { exchange } from "./exchange.ts"
+import type { Board, Link } from "./ports.ts"
+import { signPending, signStatusIfDue, takeSample } from "./reporter.ts"
+import { nextInstant, nextPoll, nextWindow } from "./slots.ts"
+
+/** A timer that rings this little early still means its instant (µs). */
+const TOLERANCE = 20_000
+/** Without a gateway: first wait, doubled at each miss, up to an hour (µs). */
+const FIRST_BACKOFF = 1_000_000
+const LONGEST_BACKOFF = 3_600_000_000
+/** Sampling before the time is known: an hour's interval (µs). */
+const BLIND_INTERVAL = 600_000_000
+
+export async function wake(board: Board): Promise<void> {
+  const device = Device.restore(board)
+  if (!device) {
+    board.trace({ e: "error", code: "E_NOT_PROVISIONED", message: "This board has no provisioning record yet." })
+    board.power.sleep(board.clock.now() + LONGEST_BACKOFF)
+    return
+  }
+  const { plan, identity } = device
+  board.trace({ e: "boot", reason: board.power.reason, boot: plan.boots, address: `0x${toHex(identity.address)}` })
+  const until = await run(device)
+  device.suspend()
+  board.power.sleep(until)
+}
+
+/** Does what is due; returns when to wake next (oscillator µs). */
+async function run(device: Device): Promise<number> {
+  const measured = device.plan.due !== 0 && device.now >= device.plan.due - TOLERANCE
+  const signed = measured && measure(device)
+  if (signed || radioDue(device)) await talk(device)
+  return planNext(device, measured)
+}
+
+/** Takes the sample that is due, signs if a report is complete. Returns whether there is a fresh report. */
+function measure(device: Device): boolean {
+  const { plan, outbox, settings } = device
+  plan.exhausted = !takeSample(device)
+  const complete = plan.dueLast || outbox.pending >= settings.batch || plan.exhausted
+  if (!complete || outbox.pending === 0) return false
+  signStatusIfDue(device)
+  signPending(device)
+  return true
+}
+
+/** Whether the radio must go on although nothing fresh was signed. */
+function radioDue(device: Device): boolean {
+  const { plan, sessions, clock } = device
+  if (device.now < plan.pollAt - TOLERANCE) return false
+  if (!sessions.session?.approved || !clock.known) return true
+  return plan.exhausted && outstanding(device)
+}
+
+async function talk(device: Device): Promise<void> {
+  const link: Link = device.board.openLink()
+  try {
+    if (device.sessions.session) await exchange(device, link)
+    if (!device.sessions.session && !(await enrol(device, link))) device.plan.misses++
+  } catch (error) {
+    // Whatever the air brought is no reason to lose a wake: the reports are in flash.
+    const { code = "E_DEVICE", message } = error as { code?: string; message: string }
+    device.board.trace({ e: "error", code, message })
+    device.plan.misses++
+  } finally {
+    link.close()
+  }
+}
+
+/** `measured`: the planned sample was taken; one that fell due meanwhile is taken at once, late. */
+function planNext(device: Device, measured: boolean): number {
+  const { plan, sessions, clock, now } = device
+  if (!sessions.session?.approved || !clock.schedule) {
+    plan.pollAt = Math.max(plan.pollAt, now + backoff(plan.misses))
+    if (!sessions.session?.approved) return asleep(device, plan.pollAt)
+    // Enrolled, but the time is lost and the gateway away: measure on, by the oscillator alone.
+    if (measured || plan.due === 0) plan.due = now + BLIND_INTERVAL / device.settings.batch
+    plan.dueLast = false
+    return asleep(device, Math.min(plan.due, plan.pollAt))
+  }
+  const unix = clock.unixMs(now)
+  if (plan.exhausted) {
+    plan.due = clock.local(nextPoll(clock.schedule, unix, device.slot))
+    plan.dueLast = false
+    plan.pollAt = plan.due
+    return asleep(device, plan.due)
+  }
+  if (measured || plan.due === 0) {
+    // The first report of a device begins with an interval of epochs; later ones go on where they were.
+    const first = plan.due === 0 && device.outbox.pending === 0 && plan.boots === 1
+    const after = first ? nextWindow(clock.schedule, unix, device.settings) - 1 : Math.max(unix, dueUnix(device) + 1)
+    const { at, last } = nextInstant(clock.schedule, after, device.slot, device.settings)
+    plan.due = clock.local(at)
+    plan.dueLast = last
+  }
+  return asleep(device, plan.due)
+}
+
+function dueUnix(device: Device): number {
+  return device.plan.due === 0 ? 0 : device.clock.unixMs(device.plan.due)
+}
+
+function asleep(device: Device, until: number): number {
+  const { clock, board } = device
+  const reports = [...device.outbox.reports(device.receiptCursor)]
+  const unreceipted = reports.filter(({ seq }) => !device.receipted.has(seq)).length
+  const unsent = reports.filter(({ seq }) => !device.acked.has(seq)).length
+  const untilEpoch = clock.schedule?.epochAt(clock.unixMs(until)) ?? 0
+  board.trace({
+    e: "asleep",
+    untilEpoch,
+    unsent,
+    unreceipted,
+    pending: device.outbox.pending,
+    misses: device.plan.misses,
+  })
+  return until
+}
+
+function outstanding(device: Device): boolean {
+  for (const { seq } of device.outbox.reports(device.receiptCursor)) if (!device.receipted.has(seq)) return true
+  return false
+}
+
+function backoff(misses: number): number {
+  return Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** misses)
+}
