@@ -24,7 +24,6 @@ const maxDevices = 1 << 24
 const stderrTail = 4096
 
 interface Pending {
-  id: number
   sends: Uint8Array[]
   traces: string[]
   resolve(answer: Answer): void
@@ -54,9 +53,14 @@ export class XsWorker {
     })
     const worker = new XsWorker(binary)
     const all = { ...defaultLimits, ...limits }
-    const answer = await worker.#request(0, () => frame.configure(clock, meterMicros, all, source))
-    if (answer.kind === "ready") worker.engine = answer.engine
-    return worker
+    try {
+      const answer = await worker.#request(() => frame.configure(clock, meterMicros, all, source))
+      if (answer.kind === "ready") worker.engine = answer.engine
+      return worker
+    } catch (error) {
+      await worker.close()
+      throw error
+    }
   }
 
   private constructor(binary: string) {
@@ -102,32 +106,32 @@ export class XsWorker {
     if (parameters.seed && parameters.seed.length !== 32) {
       throw new DormouseError("E_XS_ARGUMENT", `seed has ${parameters.seed.length} bytes, not 32`)
     }
-    await this.#request(id, () => frame.create(id, parameters))
+    await this.#request(() => frame.create(id, parameters))
   }
 
   /** Runs the bundle in a fresh machine. */
   wake(id: number, parameters: WakeParameters): Promise<TurnResult> {
-    return this.#turn(id, () => frame.wake(id, parameters))
+    return this.#turn(() => frame.wake(id, parameters))
   }
 
   /** Calls `host.on.datagram`. Nothing happens where the device is not awake. */
   datagram(id: number, parameters: DatagramParameters): Promise<TurnResult> {
-    return this.#turn(id, () => frame.datagram(id, parameters))
+    return this.#turn(() => frame.datagram(id, parameters))
   }
 
   /** Calls `host.on.alarm`. Nothing happens where no alarm is set, or one later than `now`. */
   alarm(id: number, parameters: TurnParameters): Promise<TurnResult> {
-    return this.#turn(id, () => frame.alarm(id, parameters))
+    return this.#turn(() => frame.alarm(id, parameters))
   }
 
   /** Ends the device's machine at once and drops its retained memory. Flash stays. */
   async powerCut(id: number): Promise<void> {
-    await this.#request(id, () => frame.powerCut(id))
+    await this.#request(() => frame.powerCut(id))
   }
 
   /** Forgets the device; its flash file stays. */
   async remove(id: number): Promise<void> {
-    await this.#request(id, () => frame.remove(id))
+    await this.#request(() => frame.remove(id))
   }
 
   /** Answers what is pending, then ends the process. */
@@ -137,19 +141,19 @@ export class XsWorker {
     await this.#exited
   }
 
-  async #turn(id: number, encode: () => Buffer): Promise<TurnResult> {
-    const answer = await this.#request(id, encode)
+  async #turn(encode: () => Buffer): Promise<TurnResult> {
+    const answer = await this.#request(encode)
     if (answer.kind !== "done")
       throw new DormouseError("E_XS_WORKER", `the XS worker answered a turn by ${answer.kind}`)
     return answer.result
   }
 
-  #request(id: number, encode: () => Buffer): Promise<Answer> {
+  #request(encode: () => Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure)
       if (this.#closing) return reject(new DormouseError("E_XS_CLOSED", "the XS worker is closed"))
       const bytes = encode()
-      this.#pending.push({ id, sends: [], traces: [], resolve, reject })
+      this.#pending.push({ sends: [], traces: [], resolve, reject })
       this.#child.stdin.write(bytes)
     })
   }
@@ -166,7 +170,7 @@ export class XsWorker {
         this.#first = 0
       }
       if (answer.kind === "refused") {
-        pending.reject(new DormouseError(answer.code, `device ${pending.id}: ${answer.message}`))
+        pending.reject(new DormouseError(answer.code, answer.message))
       } else {
         if (answer.kind === "done") {
           answer.result.sends = pending.sends

@@ -5,7 +5,7 @@ import { FlashState, StateKey } from "../../../src/device/flash/state.ts"
 import { type Provisioning, provisioningValue } from "../../../src/device/identity.ts"
 import type { Flash } from "../../../src/device/ports.ts"
 import type { Settings } from "../../../src/device/slots.ts"
-import { encode } from "../../../src/protocol/cbor/index.ts"
+import { type CborValue, encode } from "../../../src/protocol/cbor/index.ts"
 
 export const SECTOR_SIZE = 4096
 /** Bytes of flash that a simulated board gives to the device: 4 sectors of state, 60 of outbox. */
@@ -21,10 +21,10 @@ export function provisionFlash(
   const flash = openImage(path, bytes)
   try {
     const state = FlashState.scan(flash, flashLayout(flash).state)
-    const records = [
+    const records: [StateKey, CborValue][] = [
       [StateKey.provisioning, provisioningValue(provisioning)],
       [StateKey.settings, [settings.batch, settings.interval]],
-    ] as const
+    ]
     for (const [key, value] of records) {
       const stored = state.get(key)
       if (stored === undefined || !Buffer.from(encode(stored)).equals(encode(value))) state.set(key, value)

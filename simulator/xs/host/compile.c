@@ -31,6 +31,10 @@ static txScript* parse(txMachine* the, Source* source, char* why, size_t whySize
     fxParserBind(&parser);
     script = fxParserCode(&parser);
   }
+  if (parser.errorCount) { /* then the script would only throw the SyntaxError, at each wake */
+    fxDeleteScript(script);
+    script = NULL;
+  }
   if (!script)
     snprintf(why, whySize, "the bundle does not compile: line %d: %s", (int)parser.line,
              parser.errorMessage ? parser.errorMessage : "out of memory");

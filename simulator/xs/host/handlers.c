@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static int findHandler(xsMachine* the, const char* name) {
-  xsmcVars(3);
+  xsmcVars(2);
   xsmcGet(xsVar(0), xsGlobal, xsID("host"));
   xsmcGet(xsVar(0), xsVar(0), xsID("on"));
   if (xsmcTypeOf(xsVar(0)) != xsReferenceType)
@@ -15,11 +15,9 @@ static int findHandler(xsMachine* the, const char* name) {
 
 void callDatagram(xsMachine* the, void* data) {
   const Datagram* datagram = data;
-  if (!findHandler(the, "datagram"))
-    return;
-  resultBytes(the, datagram->bytes, datagram->length);
-  xsVar(2) = xsResult;
-  (void)xsCallFunction1(xsVar(1), xsVar(0), xsVar(2));
+  resultBytes(the, datagram->bytes, datagram->length); /* first: it uses xsVar(0) as well */
+  if (findHandler(the, "datagram"))
+    (void)xsCallFunction1(xsVar(1), xsVar(0), xsResult);
 }
 
 void callAlarm(xsMachine* the, void* data) {

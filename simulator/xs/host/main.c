@@ -26,6 +26,12 @@ static void refuse(uint32_t id, const char* code, const char* sentence) {
   endFrame();
 }
 
+static void refuseDevice(uint32_t id, const char* code, const char* format) {
+  char sentence[128];
+  snprintf(sentence, sizeof sentence, format, id);
+  refuse(id, code, sentence);
+}
+
 static void configure(void) {
   static int configured;
   char why[512];
@@ -151,11 +157,11 @@ static void turn(uint8_t type) {
   else
     endBody();
   if (!device) {
-    refuse(id, "E_XS_DEVICE", "there is no such device, create it first");
+    refuseDevice(id, "E_XS_DEVICE", "device %u does not exist: create it first");
     return;
   }
   if (type == FRAME_WAKE && device->machine) {
-    refuse(id, "E_XS_AWAKE", "the device is awake, cut its power first");
+    refuseDevice(id, "E_XS_AWAKE", "device %u is awake: cut its power first");
     return;
   }
   /* an alarm that was moved while its frame was on the way */
@@ -175,7 +181,7 @@ static void powerCut(int forGood) {
   Device* device = deviceFind(id);
   endBody();
   if (!device)
-    refuse(id, "E_XS_DEVICE", "there is no such device, create it first");
+    refuseDevice(id, "E_XS_DEVICE", "device %u does not exist: create it first");
   else {
     if (forGood)
       deviceRemove(id);

@@ -28,7 +28,7 @@ const uint8_t* argBytesOf(xsMachine* the, int index, const char* name, size_t le
 size_t argSize(xsMachine* the, int index, const char* name);
 double argNumber(xsMachine* the, int index, const char* name);
 
-/* Makes the result a new Uint8Array (bytes may be NULL: zeros) and returns where its bytes are. */
+/* Makes the result a new Uint8Array (bytes may be NULL: zeros) and returns where its bytes are. Uses xsVar(0). */
 uint8_t* resultBytes(xsMachine* the, const uint8_t* bytes, size_t length);
 
 #endif
