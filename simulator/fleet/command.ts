@@ -1,0 +1,115 @@
+/** `dormouse sim`: from the command line to an exit code. */
+import { readdirSync } from "node:fs"
+import { join, relative } from "node:path"
+import type { WriteStream } from "node:tty"
+import { DormouseError } from "../../src/protocol/index.ts"
+import { type DataDir, openDataDir } from "./data-dir.ts"
+import { type GatewayProcess, startGateway } from "./gateway-process.ts"
+import { defaults, parseOptions, type SimOptions } from "./options.ts"
+import { environment } from "./ports.ts"
+import { isComplete } from "./result.ts"
+import { runSim, type SimOutcome, type SimSettings } from "./sim.ts"
+import { type StopSignal, stopSignal } from "./stop.ts"
+import { liveView } from "./view/live-view.ts"
+import { plainView } from "./view/plain-view.ts"
+import type { View } from "./view/view.ts"
+import { nextCommands, summaryWords } from "./view/words.ts"
+
+/** `args`: what stands behind `dormouse sim`. */
+export async function sim(args: string[]): Promise<number> {
+  const { stdout, stderr } = process
+  const options = parseOptions(args, { out: (text) => stdout.write(text), err: (text) => stderr.write(text) })
+  if (typeof options === "number") return options
+  // A program that reads the result must find nothing else on stdout; a terminal can show both.
+  const people = options.json && !stdout.isTTY ? stderr : stdout
+  try {
+    return await run(options, people)
+  } catch (error) {
+    if (!(error instanceof DormouseError)) throw error
+    stderr.write(`${error.message} (${error.code})\n`)
+    return 1
+  }
+}
+
+async function run(options: SimOptions, people: WriteStream): Promise<number> {
+  const say = (line: string) => people.write(`${line}\n`)
+  const dir = openData(options, say)
+  let gateway: GatewayProcess | undefined
+  const stop = stopSignal(() => gateway?.kill())
+  try {
+    const devices = options.devices ?? dir.record?.devices ?? defaults.devices
+    const batch = batchOf(options, dir)
+    const view = people.isTTY ? liveView(people, process.env) : plainView(say, devices)
+    if (!options.gateway) {
+      view.notice("Starting the gateway: keys, chain and contracts ...")
+      gateway = await startGateway(dir.path, options.epoch ?? (dir.record ? undefined : defaults.epoch))
+      view.notice(`Gateway: CoAP on port ${gateway.coap}, HTTP at http://127.0.0.1:${gateway.http}`)
+    }
+    const settings = { devices, batch, ...settingsOf(options, dir, gateway) }
+    dir.save({ devices: Math.max(devices, dir.record?.devices ?? 0), batch, runs: (dir.record?.runs ?? 0) + 1 })
+    const outcome = await live(settings, { view, dir, stop, gateway })
+    await gateway?.stop()
+    gateway = undefined
+    return await report(outcome, options, dir, say)
+  } finally {
+    await gateway?.stop()
+    stop.dispose()
+    dir.release()
+  }
+}
+
+function live(
+  settings: SimSettings,
+  { view, dir, stop, gateway }: { view: View; dir: DataDir; stop: StopSignal; gateway: GatewayProcess | undefined },
+): Promise<SimOutcome> {
+  const gatewayEnded = gateway?.ended ?? new Promise<undefined>(() => {})
+  return runSim(settings, { environment, view, dir, stopAsked: stop.asked, gatewayEnded })
+}
+
+/** Without `--data`: a directory of the demo's own, new each time. */
+function openData({ data, gateway }: SimOptions, say: (line: string) => void): DataDir {
+  if (data !== undefined) return openDataDir(data, false)
+  const path = join(".dormouse", gateway ? "fleet" : "demo")
+  const dir = openDataDir(path, true)
+  say(`Data: ${relative(process.cwd(), dir.path)} (made new for each run; --data DIR keeps and continues one)`)
+  return dir
+}
+
+/** A device's configuration is in its flash: another batch on the same data would be a silent lie. */
+function batchOf({ batch }: SimOptions, dir: DataDir): number {
+  const before = dir.record?.batch
+  if (before === undefined || readdirSync(join(dir.path, "flash")).length === 0) return batch ?? defaults.batch
+  if (batch !== undefined && batch !== before)
+    throw new DormouseError(
+      "E_BATCH",
+      `--batch ${batch}: the devices in ${dir.path} were provisioned for ${before}. Leave it out, or use a new --data directory.`,
+    )
+  return before
+}
+
+function settingsOf(options: SimOptions, dir: DataDir, gateway: GatewayProcess | undefined) {
+  const seed = options.seed ?? environment.freshSeed()
+  const run = dir.record?.runs ?? 0
+  return {
+    epochs: options.epochs,
+    // A continued directory replays other stretches, and its devices draw other random numbers.
+    seed: `${seed}/${run}`,
+    deviceSeed: options.seed === undefined ? undefined : `${seed}/${run}`,
+    gatewayCoap: options.gateway ?? `coap://127.0.0.1:${gateway!.coap}`,
+    gatewayHttp: options.http ?? `http://127.0.0.1:${gateway!.http}`,
+    operatorDataDir: options.data ?? (gateway && dir.path),
+  }
+}
+
+async function report(
+  { result, ending, example }: SimOutcome,
+  { json, gateway, data }: SimOptions,
+  dir: DataDir,
+  say: (line: string) => void,
+): Promise<number> {
+  for (const line of summaryWords(result, ending)) say(line)
+  if (!gateway || data) for (const line of nextCommands(dir.path, process.cwd(), example)) say(line)
+  // Whoever waits for this line must get it whole before the process ends.
+  if (json) await new Promise((written) => process.stdout.write(`${JSON.stringify(result)}\n`, written))
+  return ending.kind === "stopped" || (ending.kind === "done" && isComplete(result)) ? 0 : 1
+}

@@ -1,0 +1,89 @@
+/** Many boards on the ports they share, and what is known of each. */
+import type { Engine } from "./engine.ts"
+import { Machine } from "./machine.ts"
+import type { Medium } from "./medium.ts"
+import { idealOscillator, type Scheduler } from "./scheduler.ts"
+import type { Replay } from "./sensor.ts"
+import { applyTrace, applyTurn, type DeviceState, newDevice } from "./state.ts"
+import type { Trace } from "./trace.ts"
+
+export interface FleetPorts {
+  scheduler: Scheduler
+  medium: Medium
+  /** The worker that runs device `index`. */
+  engineOf(index: number): Engine
+}
+
+/** Something that happened to a device, in the order it happened. */
+export type FleetEvent = { device: DeviceState } & (
+  | { type: "woke" }
+  | { type: "trace"; trace: Trace }
+  | { type: "turn" }
+  | { type: "reset"; why: string }
+)
+
+export class Fleet {
+  readonly devices: readonly DeviceState[]
+  readonly #machines: Machine[] = []
+  readonly #sensors: readonly Replay[]
+  readonly #ports: FleetPorts
+  readonly #onEvent: (event: FleetEvent) => void
+
+  /** One device for each sensor. */
+  constructor(ports: FleetPorts, sensors: readonly Replay[], onEvent: (event: FleetEvent) => void = () => {}) {
+    this.#ports = ports
+    this.#sensors = sensors
+    this.#onEvent = onEvent
+    this.devices = sensors.map((_, index) => newDevice(index))
+  }
+
+  /** Switches the boards on, evenly spread over `spread` microseconds from now. */
+  powerOn(spread: number): void {
+    const { scheduler } = this.#ports
+    const start = scheduler.now()
+    this.#sensors.forEach((sensor, index) => {
+      const at = Math.ceil(start + (spread * index) / this.#sensors.length)
+      const machine = this.#machine(index, at, sensor)
+      this.#machines.push(machine)
+      scheduler.at(at, () => machine.powerOn())
+    })
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#machines.map((machine) => machine.stop()))
+  }
+
+  #machine(index: number, powerOn: number, sensor: Replay): Machine {
+    const { scheduler, medium, engineOf } = this.#ports
+    const device = this.devices[index]!
+    const emit = (event: FleetEvent) => {
+      device.changedAt = scheduler.now()
+      this.#onEvent(event)
+    }
+    const observer = {
+      woke: () => {
+        device.wakes++
+        if (!device.pending) device.activity = { kind: "awake" }
+        emit({ type: "woke", device })
+      },
+      trace: (_: number, trace: Trace) => {
+        applyTrace(device, trace)
+        emit({ type: "trace", device, trace })
+      },
+      turn: (_: number, result: Parameters<typeof applyTurn>[1]) => {
+        applyTurn(device, result)
+        device.exhausted = sensor.exhausted
+        emit({ type: "turn", device })
+      },
+      reset: (_: number, why: string) => {
+        device.resets++
+        // Samples that were not signed yet lay in retained memory, and only deep sleep keeps that.
+        device.filling = 0
+        device.activity = { kind: "reset", why }
+        emit({ type: "reset", device, why })
+      },
+    }
+    const ports = { scheduler, medium, engine: engineOf(index), observer }
+    return new Machine(index, ports, idealOscillator(powerOn), sensor)
+  }
+}

@@ -1,0 +1,100 @@
+/** The gateway as a child of the simulation. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { closeSync, openSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { DormouseError } from "../../src/protocol/index.ts"
+
+const program = fileURLToPath(new URL("../../bin/dormouse.js", import.meta.url))
+/** First start makes keys, a chain and its contracts. */
+const READY_MS = 60_000
+const STOP_MS = 10_000
+
+export interface GatewayProcess {
+  /** CoAP port on the loopback interface */
+  coap: number
+  http: number
+  /** Ends when the gateway does, with the error that tells why where nobody asked for it. */
+  ended: Promise<DormouseError | undefined>
+  stop(): Promise<void>
+  kill(): void
+}
+
+/** Throws `E_GATEWAY_START` where no gateway gets ready. `epochSeconds` absent: as the data directory has it. */
+export async function startGateway(dataDir: string, epochSeconds?: number): Promise<GatewayProcess> {
+  const log = join(dataDir, "gateway.log")
+  const logFile = openSync(log, "a")
+  const epoch = epochSeconds === undefined ? [] : ["--epoch", String(epochSeconds)]
+  const child = spawn(
+    process.execPath,
+    [program, "gateway", "--data", dataDir, "--coap", "0", "--http", "0", ...epoch],
+    // A group of its own: Ctrl-C in the terminal goes to the simulation, which then stops the gateway in good order.
+    { stdio: ["ignore", "pipe", logFile], detached: true },
+  )
+  closeSync(logFile)
+
+  let stopping = false
+  const exited = exitOf(child)
+  const ended = exited.then((how) => (stopping ? undefined : failure("E_GATEWAY_ENDED", `ended (${how})`, log)))
+  const ready = await Promise.race([firstLine(child), exited.then((how) => `ended (${how})`), timeout(READY_MS)])
+  if (typeof ready === "string") {
+    child.kill("SIGKILL")
+    throw failure("E_GATEWAY_START", ready, log)
+  }
+  return {
+    ...ready,
+    ended,
+    async stop() {
+      stopping = true
+      child.kill("SIGTERM")
+      const forced = setTimeout(() => child.kill("SIGKILL"), STOP_MS)
+      await exited
+      clearTimeout(forced)
+    },
+    kill() {
+      stopping = true
+      child.kill("SIGKILL")
+    },
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message))
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+}
+
+/** `{"ready":true,"pid":..,"coap":..,"http":..}`; later lines are read, so that the pipe never fills, and dropped. */
+function firstLine(child: ChildProcess): Promise<{ coap: number; http: number } | string> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input: child.stdout! })
+    lines.on("line", (line) => {
+      try {
+        const { ready, coap, http } = JSON.parse(line)
+        if (ready === true) resolve({ coap, http })
+        else resolve(`said "${line}"`)
+      } catch {
+        resolve(`said "${line}"`)
+      }
+    })
+  })
+}
+
+function timeout(ms: number): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, ms, `was not ready after ${ms / 1000} s`).unref())
+}
+
+function failure(code: "E_GATEWAY_START" | "E_GATEWAY_ENDED", how: string, log: string): DormouseError {
+  const last = lastLine(log)
+  return new DormouseError(code, `The gateway ${how}.${last ? ` Its last words: ${last}` : ""} See ${log}.`)
+}
+
+function lastLine(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trimEnd().split("\n").at(-1)!.slice(0, 300)
+  } catch {
+    return ""
+  }
+}

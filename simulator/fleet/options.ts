@@ -1,0 +1,90 @@
+/** The command line of `dormouse sim`. */
+import { Command, CommanderError, InvalidArgumentError } from "commander"
+
+export interface SimOptions {
+  devices?: number
+  /** seconds */
+  epoch?: number
+  /** epochs in which devices take samples; absent: until stopped */
+  epochs?: number
+  /** samples a report */
+  batch?: number
+  seed?: string
+  data?: string
+  json: boolean
+  gateway?: string
+  http?: string
+}
+
+export const defaults = { devices: 12, epoch: 10, batch: 6 } as const
+
+/** The options, or the exit code where the line said all there is to say (help, a wrong value). */
+export function parseOptions(args: string[], out: Output): SimOptions | number {
+  const command = describe().exitOverride().configureOutput({ writeOut: out.out, writeErr: out.err })
+  try {
+    command.parse(args, { from: "user" })
+    const options: SimOptions = command.opts()
+    if (Boolean(options.gateway) !== Boolean(options.http))
+      command.error(
+        `error: --${options.gateway ? "gateway" : "http"} needs --${options.gateway ? "http URL" : "gateway coap://HOST:PORT"} beside it`,
+      )
+    return options
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : 2
+  }
+}
+
+export interface Output {
+  out(text: string): void
+  err(text: string): void
+}
+
+function describe(): Command {
+  return new Command("dormouse sim")
+    .description("Simulated sensors on the XS engine report to a real gateway with a real chain.")
+    .allowExcessArguments(false)
+    .option("--devices <n>", `simulated devices (default ${defaults.devices})`, integer(1, 100_000))
+    .option("--epoch <seconds>", `length of an epoch (default ${defaults.epoch})`, seconds(0.5, 86_400))
+    .option("--epochs <k>", "stop sampling after this many epochs (default: run until Ctrl-C)", integer(1, 1_000_000))
+    .option("--batch <b>", `samples a report, spread over the epoch (default ${defaults.batch})`, integer(1, 1024))
+    .option("--seed <s>", "keys and sensor stretches follow from this number (default: a new one each time)", seed)
+    .option("--data <dir>", "keep everything in this directory, and continue what is there")
+    .option("--json", "the result as one JSON line at the end of stdout", false)
+    .option("--gateway <coap-url>", "the fleet alone, against a running gateway (with --http)", url("coap:"))
+    .option("--http <url>", "HTTP address of that gateway", url("http:", "https:"))
+    .addHelpText(
+      "after",
+      "\nEach sample takes the next minute of a recorded office room, so the room runs faster than a real one.",
+    )
+}
+
+function number(value: string, least: number, most: number, what: string): number {
+  const parsed = value.trim() === "" ? Number.NaN : Number(value)
+  if (!(parsed >= least && parsed <= most)) throw new InvalidArgumentError(`Give ${what} from ${least} to ${most}.`)
+  return parsed
+}
+
+function integer(least: number, most: number) {
+  return (value: string) => {
+    const parsed = number(value, least, most, "a whole number")
+    if (!Number.isInteger(parsed)) throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
+    return parsed
+  }
+}
+
+const seconds = (least: number, most: number) => (value: string) => number(value, least, most, "seconds")
+
+function seed(value: string): string {
+  if (!/^\d{1,20}$/.test(value)) throw new InvalidArgumentError("Give a whole number of at most 20 digits.")
+  return BigInt(value).toString()
+}
+
+function url(...schemes: string[]) {
+  return (value: string) => {
+    const parsed = URL.parse(value)
+    if (!parsed?.hostname || !schemes.includes(parsed.protocol))
+      throw new InvalidArgumentError(`Give ${schemes[0]}//HOST:PORT.`)
+    return value
+  }
+}

@@ -1,0 +1,170 @@
+/** What is known of each device, gathered from its traces: the view, the totals and the end of a run read it. */
+import type { HeapUse, TurnResult } from "./engine.ts"
+import type { Trace } from "./trace.ts"
+
+export type Activity =
+  | { kind: "off" }
+  | { kind: "awake" }
+  | { kind: "enrolling" }
+  | { kind: "pending" }
+  | { kind: "sending" }
+  | { kind: "asleep"; untilEpoch: number }
+  | { kind: "reset"; why: string }
+
+export interface DeviceState {
+  index: number
+  address: string | undefined
+  /** number that the gateway gave it; its enrolment is on chain only when `approved` */
+  enrolled: boolean
+  /** asked, and waits for the operator */
+  pending: boolean
+  activity: Activity
+  /** samples taken in this run */
+  samples: number
+  /** samples in the report that is being filled */
+  filling: number
+  /** the sensor has nothing more to give */
+  exhausted: boolean
+  /** seqs of this run */
+  signed: Set<number>
+  acked: Set<number>
+  /** seqs of this run with a receipt whose leaf, path and root the device has checked */
+  receipts: Set<number>
+  badReceipts: number
+  refused: number
+  gapRecords: number
+  resets: number
+  wakes: number
+  /** wakes in a row that sent and heard nothing */
+  tries: number
+  /** reports on flash that have no receipt, as the device said last; `undefined` before its first sleep */
+  unreceipted: number | undefined
+  lastSignNs: number | undefined
+  heapBytes: number | undefined
+  lastError: string | undefined
+  /** scheduler's microseconds of the last change worth showing */
+  changedAt: number
+}
+
+export function newDevice(index: number): DeviceState {
+  return {
+    index,
+    address: undefined,
+    enrolled: false,
+    pending: false,
+    activity: { kind: "off" },
+    samples: 0,
+    filling: 0,
+    exhausted: false,
+    signed: new Set(),
+    acked: new Set(),
+    receipts: new Set(),
+    badReceipts: 0,
+    refused: 0,
+    gapRecords: 0,
+    resets: 0,
+    wakes: 0,
+    tries: 0,
+    unreceipted: undefined,
+    lastSignNs: undefined,
+    heapBytes: undefined,
+    lastError: undefined,
+    changedAt: 0,
+  }
+}
+
+export function applyTrace(device: DeviceState, trace: Trace): void {
+  switch (trace.e) {
+    case "boot":
+      device.address = trace.address
+      return
+    case "hello":
+      device.activity = { kind: "enrolling" }
+      return
+    case "pending":
+      device.pending = true
+      device.activity = { kind: "pending" }
+      return
+    case "enrolled":
+      device.enrolled = true
+      device.pending = false
+      return
+    case "sample":
+      device.samples++
+      device.filling++
+      return
+    case "signed":
+      device.signed.add(trace.seq)
+      if (trace.samples > 0) device.filling = 0
+      return
+    case "sent":
+      device.tries++
+      device.activity = { kind: "sending" }
+      return
+    case "acked":
+      device.tries = 0
+      // Reports of an earlier run on the same data do not count.
+      for (const seq of trace.seqs) if (device.signed.has(seq)) device.acked.add(seq)
+      return
+    case "receipt":
+      if (!trace.ok) device.badReceipts++
+      else if (device.signed.has(trace.seq)) device.receipts.add(trace.seq)
+      return
+    case "refused":
+      device.refused++
+      return
+    case "gap":
+      device.gapRecords++
+      return
+    case "asleep":
+      device.unreceipted = trace.unreceipted
+      device.activity = device.pending ? { kind: "pending" } : { kind: "asleep", untilEpoch: trace.untilEpoch }
+      return
+    case "error":
+      device.lastError = `${trace.code}: ${trace.message}`
+  }
+}
+
+export function applyTurn(device: DeviceState, result: TurnResult): void {
+  device.lastSignNs = result.signNs.at(-1) ?? device.lastSignNs
+  device.heapBytes = heapBytes(result.heap)
+}
+
+/** The most one machine has used of this host's memory; on 32-bit boards slots and stack take half. */
+export function heapBytes({ slotsPeak, chunksPeak, stackPeak }: HeapUse): number {
+  return slotsPeak + chunksPeak + stackPeak
+}
+
+/** All its samples are taken and signed, and every report it has signed holds a receipt. */
+export function isDone(device: DeviceState): boolean {
+  return (
+    device.exhausted &&
+    device.filling === 0 &&
+    device.unreceipted === 0 &&
+    device.activity.kind === "asleep" &&
+    [...device.signed].every((seq) => device.receipts.has(seq))
+  )
+}
+
+export interface Totals {
+  samples: number
+  signed: number
+  acked: number
+  receiptsVerified: number
+  pending: number
+  wakes: number
+  resets: number
+}
+
+export function totalsOf(devices: readonly DeviceState[]): Totals {
+  const sum = (count: (device: DeviceState) => number) => devices.reduce((total, device) => total + count(device), 0)
+  return {
+    samples: sum(({ samples }) => samples),
+    signed: sum(({ signed }) => signed.size),
+    acked: sum(({ acked }) => acked.size),
+    receiptsVerified: sum(({ receipts }) => receipts.size),
+    pending: sum(({ pending }) => (pending ? 1 : 0)),
+    wakes: sum(({ wakes }) => wakes),
+    resets: sum(({ resets }) => resets),
+  }
+}

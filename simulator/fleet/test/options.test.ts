@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest"
+import { parseOptions } from "../options.ts"
+
+function parse(...args: string[]) {
+  const said: string[] = []
+  const options = parseOptions(args, { out: (text) => said.push(text), err: (text) => said.push(text) })
+  return { options, said: said.join("") }
+}
+
+describe("options", () => {
+  it("may all be left out", () => {
+    expect(parse().options).toEqual({ json: false })
+  })
+
+  it("are read", () => {
+    const line = "--devices 3 --epoch 2.5 --epochs 4 --batch 6 --seed 007 --data x --json"
+    expect(parse(...line.split(" ")).options).toEqual({
+      devices: 3,
+      epoch: 2.5,
+      epochs: 4,
+      batch: 6,
+      seed: "7",
+      data: "x",
+      json: true,
+    })
+    const fleet = "--gateway coap://127.0.0.1:5683 --http http://127.0.0.1:8080"
+    expect(parse(...fleet.split(" ")).options).toMatchObject({ gateway: "coap://127.0.0.1:5683" })
+  })
+
+  it.each([
+    [["--devices", "0"], "--devices", "'0'"],
+    [["--devices", "many"], "--devices", "'many'"],
+    [["--devices", "1.5"], "--devices", "'1.5'"],
+    [["--devices", ""], "--devices", "''"],
+    [["--epoch", "-1"], "--epoch", "'-1'"],
+    [["--epochs", "1e9"], "--epochs", "'1e9'"],
+    [["--batch", "0"], "--batch", "'0'"],
+    [["--seed", "abc"], "--seed", "'abc'"],
+    [["--gateway", "http://x"], "--gateway", "'http://x'"],
+    [["--http", "localhost"], "--http", "'localhost'"],
+  ])("%j: one line that names option and value, exit code 2", (args, option, value) => {
+    const { options, said } = parse(...args)
+    expect(options).toBe(2)
+    expect(said).toContain(option)
+    expect(said).toContain(value)
+    expect(said.trim().split("\n")).toHaveLength(1)
+  })
+
+  it("ask for what is missing", () => {
+    expect(parse("--gateway", "coap://h:1")).toEqual({
+      options: 2,
+      said: "error: --gateway needs --http URL beside it\n",
+    })
+    expect(parse("--http", "http://h:1").said).toContain("needs --gateway coap://HOST:PORT")
+    expect(parse("--frobnicate").said).toContain("unknown option '--frobnicate'")
+    expect(parse("--frobnicate").options).toBe(2)
+    expect(parse("12").options).toBe(2)
+  })
+
+  it("explain themselves", () => {
+    const { options, said } = parse("--help")
+    expect(options).toBe(0)
+    for (const option of ["--devices", "--epoch", "--epochs", "--batch", "--seed", "--data", "--json", "--gateway"])
+      expect(said).toContain(option)
+  })
+})

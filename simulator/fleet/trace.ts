@@ -1,0 +1,27 @@
+/** What a device tells the simulator, one JSON line each. Boards without a host print the same lines on their console. */
+
+export type Trace =
+  | { e: "boot"; reason: string; boot: number; address: string }
+  | { e: "hello" }
+  | { e: "pending"; id: number }
+  | { e: "enrolled"; id: number }
+  | { e: "sample"; n: number }
+  | { e: "signed"; seq: number; epoch: number; samples: number; bytes: number }
+  | { e: "sent"; request: number; reports: number; bytes: number }
+  | { e: "acked"; seqs: number[]; rttMs: number }
+  | { e: "refused"; seq: number; reason: number }
+  | { e: "receipt"; seq: number; epoch: number; ok: boolean }
+  | { e: "gap"; seq: number }
+  | { e: "time"; epoch: number; since: number; length: number }
+  | { e: "asleep"; untilEpoch: number; outbox: number; unreceipted: number }
+  | { e: "error"; code: string; message: string }
+
+/** `undefined` for a line that is not a trace: other firmware may say more than this simulator knows. */
+export function parseTrace(line: string): Trace | undefined {
+  try {
+    const trace = JSON.parse(line)
+    return typeof trace?.e === "string" ? trace : undefined
+  } catch {
+    return undefined
+  }
+}
