@@ -1,5 +1,4 @@
 /** `dormouse sim`: from the command line to an exit code. */
-import { readdirSync } from "node:fs"
 import { join, relative } from "node:path"
 import type { WriteStream } from "node:tty"
 import { DormouseError } from "../../src/protocol/index.ts"
@@ -38,7 +37,7 @@ async function run(options: SimOptions, people: WriteStream): Promise<number> {
   const stop = stopSignal(() => gateway?.kill())
   try {
     const devices = options.devices ?? dir.record?.devices ?? defaults.devices
-    const batch = batchOf(options, dir)
+    const batch = options.batch ?? dir.record?.batch ?? defaults.batch
     const view = people.isTTY ? liveView(people, process.env) : plainView(say, devices)
     if (!options.gateway) {
       view.notice("Starting the gateway: keys, chain and contracts ...")
@@ -73,18 +72,6 @@ function openData({ data, gateway }: SimOptions, say: (line: string) => void): D
   const dir = openDataDir(path, true)
   say(`Data: ${relative(process.cwd(), dir.path)} (made new for each run; --data DIR keeps and continues one)`)
   return dir
-}
-
-/** A device's configuration is in its flash: another batch on the same data would be a silent lie. */
-function batchOf({ batch }: SimOptions, dir: DataDir): number {
-  const before = dir.record?.batch
-  if (before === undefined || readdirSync(join(dir.path, "flash")).length === 0) return batch ?? defaults.batch
-  if (batch !== undefined && batch !== before)
-    throw new DormouseError(
-      "E_BATCH",
-      `--batch ${batch}: the devices in ${dir.path} were provisioned for ${before}. Leave it out, or use a new --data directory.`,
-    )
-  return before
 }
 
 function settingsOf(options: SimOptions, dir: DataDir, gateway: GatewayProcess | undefined) {

@@ -1,5 +1,6 @@
-/** Flash images: one file a device, made once; what is in it is the device's own business. */
+/** Flash images: one file a device. What a device adds to its own is its own business. */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs"
+import { fromHex } from "../../src/protocol/index.ts"
 import { provisionFlash } from "../xs/device/provision.ts"
 import type { CreateParameters } from "../xs/worker.ts"
 import type { DataDir } from "./data-dir.ts"
@@ -15,23 +16,31 @@ export interface FlashSettings {
   seed: string | undefined
 }
 
-/** Makes the images that are missing, and says how to create each device. */
-export async function prepareFlash(
+/** Makes the images that are missing, brings the others up to date, and says how to create each device. */
+export function prepareFlash(
   dir: DataDir,
   record: ProvisioningRecord,
   { devices, batch, seed }: FlashSettings,
-): Promise<CreateParameters[]> {
-  const boards: CreateParameters[] = []
-  for (let index = 0; index < devices; index++) {
+): CreateParameters[] {
+  const provisioning = {
+    gatewayPublicKey: fromHex(record.gatewayPublicKey),
+    operator: fromHex(record.operator),
+    chainId: record.chainId,
+    genesisHash: fromHex(record.genesisHash),
+    registry: fromHex(record.registry),
+    profile,
+  }
+  return Array.from({ length: devices }, (_, index) => {
     const flash = dir.flash(index)
-    if (!existsSync(flash)) {
+    const settings = { batch, interval: 1 }
+    if (existsSync(flash)) provisionFlash(flash, provisioning, settings)
+    else {
       // Whole or not at all: half an image would be a broken board for ever.
       rmSync(`${flash}.new`, { force: true })
-      await provisionFlash(`${flash}.new`, record, { batch, interval: 1, profile })
+      provisionFlash(`${flash}.new`, provisioning, settings)
       renameSync(`${flash}.new`, flash)
     }
     const flashBytes = statSync(flash).size
-    boards.push({ flash, flashBytes, ...(seed !== undefined && { seed: seededBytes(seed, "device", index) }) })
-  }
-  return boards
+    return { flash, flashBytes, ...(seed !== undefined && { seed: seededBytes(seed, "device", index) }) }
+  })
 }

@@ -4,7 +4,7 @@ import { Machine } from "./machine.ts"
 import type { Medium } from "./medium.ts"
 import { idealOscillator, type Scheduler } from "./scheduler.ts"
 import type { Replay } from "./sensor.ts"
-import { applyTrace, applyTurn, type DeviceState, newDevice } from "./state.ts"
+import { applyTrace, applyTurn, applyWake, type DeviceState, newDevice } from "./state.ts"
 import type { Trace } from "./trace.ts"
 
 export interface FleetPorts {
@@ -16,9 +16,8 @@ export interface FleetPorts {
 
 /** Something that happened to a device, in the order it happened. */
 export type FleetEvent = { device: DeviceState } & (
-  | { type: "woke" }
+  | { type: "woke" | "turn" | "enrolled" | "pending" }
   | { type: "trace"; trace: Trace }
-  | { type: "turn" }
   | { type: "reset"; why: string }
 )
 
@@ -62,13 +61,15 @@ export class Fleet {
     }
     const observer = {
       woke: () => {
-        device.wakes++
-        if (!device.pending) device.activity = { kind: "awake" }
+        applyWake(device)
         emit({ type: "woke", device })
       },
       trace: (_: number, trace: Trace) => {
+        const { enrolled, pending } = device
         applyTrace(device, trace)
         emit({ type: "trace", device, trace })
+        if (device.enrolled && !enrolled) emit({ type: "enrolled", device })
+        if (device.pending && !pending) emit({ type: "pending", device })
       },
       turn: (_: number, result: Parameters<typeof applyTurn>[1]) => {
         applyTurn(device, result)
@@ -77,8 +78,6 @@ export class Fleet {
       },
       reset: (_: number, why: string) => {
         device.resets++
-        // Samples that were not signed yet lay in retained memory, and only deep sleep keeps that.
-        device.filling = 0
         device.activity = { kind: "reset", why }
         emit({ type: "reset", device, why })
       },

@@ -101,8 +101,7 @@ export class LiveRun {
 
   #heard(event: FleetEvent): void {
     this.#parameters.view.event(event)
-    if (event.type === "trace" && event.trace.e === "pending" && event.device.address)
-      this.#operator?.ask(event.device.address)
+    if (event.type === "pending" && event.device.address) this.#operator?.ask(event.device.address)
   }
 
   #watch(): void {

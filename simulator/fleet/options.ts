@@ -1,5 +1,6 @@
 /** The command line of `dormouse sim`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { MAX_BATCH } from "../../src/device/reporter.ts"
 
 export interface SimOptions {
   devices?: number
@@ -47,7 +48,7 @@ function describe(): Command {
     .option("--devices <n>", `simulated devices (default ${defaults.devices})`, integer(1, 100_000))
     .option("--epoch <seconds>", `length of an epoch (default ${defaults.epoch})`, seconds(0.5, 86_400))
     .option("--epochs <k>", "stop sampling after this many epochs (default: run until Ctrl-C)", integer(1, 1_000_000))
-    .option("--batch <b>", `samples a report, spread over the epoch (default ${defaults.batch})`, integer(1, 1024))
+    .option("--batch <b>", `samples a report, spread over the epoch (default ${defaults.batch})`, integer(1, MAX_BATCH))
     .option("--seed <s>", "keys and sensor stretches follow from this number (default: a new one each time)", seed)
     .option("--data <dir>", "keep everything in this directory, and continue what is there")
     .option("--json", "the result as one JSON line at the end of stdout", false)

@@ -58,7 +58,7 @@ export async function runSim(settings: SimSettings, ports: SimPorts): Promise<Si
   const api = new GatewayApi(settings.gatewayHttp)
   const before = await api.summary()
   const target = await resolveGateway(settings.gatewayCoap)
-  const boards = await prepareFlash(dir, await api.provisioning(), { devices, batch, seed: deviceSeed })
+  const boards = prepareFlash(dir, await api.provisioning(), { devices, batch, seed: deviceSeed })
   const recording = readRecording(officeRoom)
   const limit = epochs === undefined ? undefined : epochs * batch
   const sensors = boards.map((_, i) => new Replay(recording, stretchStart(seed, i, recording.length), limit))

@@ -1,4 +1,5 @@
 /** What is known of each device, gathered from its traces: the view, the totals and the end of a run read it. */
+import { Refusal } from "../../src/protocol/index.ts"
 import type { HeapUse, TurnResult } from "./engine.ts"
 import type { Trace } from "./trace.ts"
 
@@ -9,19 +10,20 @@ export type Activity =
   | { kind: "pending" }
   | { kind: "sending" }
   | { kind: "asleep"; untilEpoch: number }
+  | { kind: "revoked" }
   | { kind: "reset"; why: string }
 
 export interface DeviceState {
   index: number
   address: string | undefined
-  /** number that the gateway gave it; its enrolment is on chain only when `approved` */
+  /** the gateway takes its reports */
   enrolled: boolean
   /** asked, and waits for the operator */
   pending: boolean
   activity: Activity
   /** samples taken in this run */
   samples: number
-  /** samples in the report that is being filled */
+  /** samples on flash that are not signed yet */
   filling: number
   /** the sensor has nothing more to give */
   exhausted: boolean
@@ -35,8 +37,12 @@ export interface DeviceState {
   gapRecords: number
   resets: number
   wakes: number
-  /** wakes in a row that sent and heard nothing */
-  tries: number
+  /** wakes in a row that found no gateway */
+  misses: number
+  /** messages sent in this wake */
+  attempts: number
+  /** why the gateway's answer to this wake's message takes nothing from this device */
+  denied: number | undefined
   /** reports on flash that have no receipt, as the device said last; `undefined` before its first sleep */
   unreceipted: number | undefined
   lastSignNs: number | undefined
@@ -64,7 +70,9 @@ export function newDevice(index: number): DeviceState {
     gapRecords: 0,
     resets: 0,
     wakes: 0,
-    tries: 0,
+    misses: 0,
+    attempts: 0,
+    denied: undefined,
     unreceipted: undefined,
     lastSignNs: undefined,
     heapBytes: undefined,
@@ -81,28 +89,21 @@ export function applyTrace(device: DeviceState, trace: Trace): void {
     case "hello":
       device.activity = { kind: "enrolling" }
       return
-    case "pending":
-      device.pending = true
-      device.activity = { kind: "pending" }
-      return
-    case "enrolled":
-      device.enrolled = true
-      device.pending = false
-      return
     case "sample":
       device.samples++
-      device.filling++
+      device.filling = trace.n
       return
     case "signed":
       device.signed.add(trace.seq)
-      if (trace.samples > 0) device.filling = 0
       return
     case "sent":
-      device.tries++
-      device.activity = { kind: "sending" }
+      device.attempts++
+      device.denied = undefined
+      if (!device.pending) device.activity = { kind: "sending" }
       return
     case "acked":
-      device.tries = 0
+      device.enrolled = device.denied === undefined
+      device.pending = device.denied === Refusal.notApproved
       // Reports of an earlier run on the same data do not count.
       for (const seq of trace.seqs) if (device.signed.has(seq)) device.acked.add(seq)
       return
@@ -111,18 +112,33 @@ export function applyTrace(device: DeviceState, trace: Trace): void {
       else if (device.signed.has(trace.seq)) device.receipts.add(trace.seq)
       return
     case "refused":
-      device.refused++
+      if (trace.seq === 0) device.denied = trace.reason
+      else device.refused++
       return
     case "gap":
       device.gapRecords++
       return
     case "asleep":
+      device.filling = trace.pending
       device.unreceipted = trace.unreceipted
-      device.activity = device.pending ? { kind: "pending" } : { kind: "asleep", untilEpoch: trace.untilEpoch }
+      device.misses = trace.misses
+      device.activity = atRest(device, trace.untilEpoch)
       return
     case "error":
       device.lastError = `${trace.code}: ${trace.message}`
   }
+}
+
+function atRest({ pending, denied }: DeviceState, untilEpoch: number): Activity {
+  if (pending) return { kind: "pending" }
+  return denied === Refusal.revoked ? { kind: "revoked" } : { kind: "asleep", untilEpoch }
+}
+
+/** A wake is a boot: what the last one was about to do is forgotten. */
+export function applyWake(device: DeviceState): void {
+  device.wakes++
+  device.attempts = 0
+  if (!device.pending) device.activity = { kind: "awake" }
 }
 
 export function applyTurn(device: DeviceState, result: TurnResult): void {

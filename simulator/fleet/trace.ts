@@ -13,7 +13,8 @@ export type Trace =
   | { e: "receipt"; seq: number; epoch: number; ok: boolean }
   | { e: "gap"; seq: number }
   | { e: "time"; epoch: number; since: number; length: number }
-  | { e: "asleep"; untilEpoch: number; outbox: number; unreceipted: number }
+  /** `pending`: samples not yet signed; `misses`: wakes in a row that found no gateway */
+  | { e: "asleep"; untilEpoch: number; unsent: number; unreceipted: number; pending: number; misses: number }
   | { e: "error"; code: string; message: string }
 
 /** `undefined` for a line that is not a trace: other firmware may say more than this simulator knows. */

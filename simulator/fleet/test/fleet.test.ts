@@ -124,24 +124,31 @@ describe("a board", () => {
 describe("what is known of a device", () => {
   it("follows its traces, and leaves out what belongs to an earlier run", async () => {
     const turns = [
-      [{ e: "boot", reason: "power-on", boot: 4, address: "0xab" }, { e: "hello" }, { e: "pending", id: 1 }],
       [
-        { e: "enrolled", id: 1 },
+        { e: "boot", reason: "power-on", boot: 4, address: "0xab" },
+        { e: "hello" },
+        { e: "refused", seq: 0, reason: 2 },
+        { e: "acked", seqs: [], rttMs: 3 },
+        { e: "pending", id: 1 },
+        { e: "asleep", untilEpoch: 0, unsent: 0, unreceipted: 0, pending: 0, misses: 0 },
+      ],
+      [
         { e: "sample", n: 1 },
         { e: "signed", seq: 9, epoch: 1, samples: 1, bytes: 90 },
         { e: "sent", request: 65, reports: 2, bytes: 200 },
+        { e: "sent", request: 66, reports: 2, bytes: 200 },
         { e: "acked", seqs: [9, 8], rttMs: 3 },
-        { e: "asleep", untilEpoch: 2, outbox: 1, unreceipted: 1 },
+        { e: "asleep", untilEpoch: 2, unsent: 0, unreceipted: 1, pending: 0, misses: 0 },
         { e: "something new" },
       ],
       [
         { e: "receipt", seq: 9, epoch: 1, ok: true },
         { e: "receipt", seq: 8, epoch: 1, ok: true },
-        { e: "asleep", untilEpoch: 3, outbox: 0, unreceipted: 0 },
+        { e: "asleep", untilEpoch: 3, unsent: 0, unreceipted: 0, pending: 0, misses: 0 },
       ],
     ]
     let turn = 0
-    const { scheduler, fleet } = fleetOf(
+    const { scheduler, fleet, events } = fleetOf(
       ({ now }) => ({ state: "asleep", until: now + SECOND, traces: turns[turn++] ?? [], signNs: [1000 * turn] }),
       1,
       1,
@@ -151,12 +158,14 @@ describe("what is known of a device", () => {
     await scheduler.runUntil(0)
     expect(device).toMatchObject({ address: "0xab", pending: true, activity: { kind: "pending" } })
     await scheduler.runUntil(SECOND)
-    expect(device).toMatchObject({ enrolled: true, pending: false, tries: 0, samples: 1, unreceipted: 1 })
+    expect(device).toMatchObject({ enrolled: true, pending: false, attempts: 2, samples: 1, unreceipted: 1 })
     expect([...device.acked]).toEqual([9])
     expect(isDone(device)).toBe(false)
     await scheduler.runUntil(2 * SECOND)
     expect([...device.receipts]).toEqual([9])
     expect(device).toMatchObject({ lastSignNs: 3000, heapBytes: 64_000, wakes: 3 })
     expect(isDone(device)).toBe(true)
+    const seldom = events.map(({ type }) => type).filter((type) => type === "pending" || type === "enrolled")
+    expect(seldom).toEqual(["pending", "enrolled"])
   })
 })

@@ -35,6 +35,7 @@ describe("options", () => {
     [["--epoch", "-1"], "--epoch", "'-1'"],
     [["--epochs", "1e9"], "--epochs", "'1e9'"],
     [["--batch", "0"], "--batch", "'0'"],
+    [["--batch", "65"], "--batch", "'65'"],
     [["--seed", "abc"], "--seed", "'abc'"],
     [["--gateway", "http://x"], "--gateway", "'http://x'"],
     [["--http", "localhost"], "--http", "'localhost'"],

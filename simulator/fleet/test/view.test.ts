@@ -69,9 +69,10 @@ describe("live view", () => {
     ["awake", { activity: { kind: "awake" } }],
     ["enrolling", { activity: { kind: "enrolling" } }],
     ["waiting for approval", { activity: { kind: "pending" } }],
-    ["sending ", { activity: { kind: "sending" }, tries: 1 }],
-    ["sending, try 3", { activity: { kind: "sending" }, tries: 3 }],
-    ["offline, 3 tries", { tries: 3 }],
+    ["revoked by the operator", { activity: { kind: "revoked" } }],
+    ["sending ", { activity: { kind: "sending" }, attempts: 1 }],
+    ["sending, try 3", { activity: { kind: "sending" }, attempts: 3 }],
+    ["offline, 3 tries", { misses: 3 }],
     ["asleep until epoch 12", {}],
     ["asleep until 1234567", { activity: { kind: "asleep", untilEpoch: 1234567 } }],
     ["reset: memory full", { activity: { kind: "reset", why: "memory full" } }],
@@ -100,7 +101,7 @@ describe("live view", () => {
   })
 
   it("colours only through its paint", () => {
-    const painted = render(snapshot([device(0, { tries: 3 })]), 80, 24, (style, text) => `<${style}>${text}</>`)
+    const painted = render(snapshot([device(0, { misses: 3 })]), 80, 24, (style, text) => `<${style}>${text}</>`)
     expect(painted[4]).toMatch(/^0x0000\.\.0001 <yellow>offline, 3 tries {7}<\/> /)
   })
 
@@ -123,14 +124,14 @@ describe("plain view", () => {
     const shown = snapshot([device(0, { signed: new Set([1]), receipts: new Set([1]) }), device(1)])
     view.event({ type: "woke", device: shown.devices[0]! })
     view.event({ type: "turn", device: shown.devices[0]! })
-    view.event({ type: "trace", device: shown.devices[0]!, trace: { e: "enrolled", id: 1 } })
+    view.event({ type: "enrolled", device: shown.devices[0]! })
     view.event({ type: "reset", device: shown.devices[1]!, why: "memory full" })
     view.update(shown)
     view.update(shown)
     const chain = { ...shown.summary!.chain, anchors: 10, height: 23 }
     view.update({ ...shown, summary: { ...shown.summary!, chain } })
     expect(lines).toEqual([
-      `${shown.devices[0]!.address} enrolled`,
+      `${shown.devices[0]!.address} is enrolled`,
       `${shown.devices[1]!.address} was reset: memory full`,
       "anchor 10 on chain (height 23): 36 reports anchored; this run: 1 signed, 0 acked, 1 receipt verified on devices",
     ])
@@ -140,11 +141,10 @@ describe("plain view", () => {
     const lines: string[] = []
     const view = plainView((line) => lines.push(line), 1000)
     const shown = snapshot([device(0)])
-    for (let i = 0; i < 30; i++)
-      view.event({ type: "trace", device: shown.devices[0]!, trace: { e: "enrolled", id: i } })
+    for (let i = 0; i < 30; i++) view.event({ type: "enrolled", device: shown.devices[0]! })
     view.update(shown)
     view.update(shown)
-    expect(lines).toEqual(["30 of 1,000 devices enrolled"])
+    expect(lines).toEqual(["30 of 1,000 devices are enrolled"])
   })
 
   it("says once who waits for approval", () => {

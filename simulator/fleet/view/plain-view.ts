@@ -16,7 +16,7 @@ export function plainView(write: (line: string) => void, deviceCount: number): V
 
   function tellEnrolled() {
     if (deviceCount > FEW && enrolled > toldEnrolled)
-      write(`${grouped(enrolled)} of ${grouped(deviceCount)} devices enrolled`)
+      write(`${grouped(enrolled)} of ${grouped(deviceCount)} devices are enrolled`)
     toldEnrolled = enrolled
   }
 
@@ -45,12 +45,13 @@ export function plainView(write: (line: string) => void, deviceCount: number): V
     event: (event: FleetEvent) => {
       const name = event.device.address ?? `device ${event.device.index + 1}`
       if (event.type === "reset") write(`${name} was reset: ${event.why}`)
+      if (event.type === "enrolled") {
+        enrolled++
+        if (deviceCount <= FEW) write(`${name} is enrolled`)
+      }
       if (event.type !== "trace") return
       const { trace } = event
-      if (trace.e === "enrolled") {
-        enrolled++
-        if (deviceCount <= FEW) write(`${name} enrolled`)
-      } else if (trace.e === "refused" && trace.seq > 0) {
+      if (trace.e === "refused" && trace.seq > 0) {
         write(`${name}: the gateway refused report ${trace.seq} (reason ${trace.reason})`)
       } else if (trace.e === "receipt" && !trace.ok) {
         write(`${name}: the receipt for report ${trace.seq} does not fit; the device keeps the report`)

@@ -88,15 +88,25 @@ function deviceLine(device: DeviceState, batch: number, width: number, paint: Pa
 }
 
 export function describe(device: DeviceState, batch: number): [state: string, style?: Style] {
-  const { activity, tries, filling } = device
-  if (activity.kind === "reset") return [`reset: ${activity.why}`, "red"]
-  if (activity.kind === "pending") return ["waiting for approval", "yellow"]
-  if (activity.kind === "enrolling") return ["enrolling", "yellow"]
-  if (activity.kind === "off") return ["off", "dim"]
-  if (activity.kind === "sending") return tries > 1 ? [`sending, try ${tries}`, "yellow"] : ["sending", "cyan"]
-  if (tries > 0 && activity.kind === "asleep") return [`offline, ${tries} ${tries === 1 ? "try" : "tries"}`, "yellow"]
+  const { activity, attempts, misses, filling } = device
+  switch (activity.kind) {
+    case "reset":
+      return [`reset: ${activity.why}`, "red"]
+    case "revoked":
+      return ["revoked by the operator", "red"]
+    case "pending":
+      return ["waiting for approval", "yellow"]
+    case "enrolling":
+      return ["enrolling", "yellow"]
+    case "off":
+      return ["off", "dim"]
+    case "sending":
+      return attempts > 1 ? [`sending, try ${attempts}`, "yellow"] : ["sending", "cyan"]
+    case "awake":
+      return filling > 0 ? [`sampling ${filling}/${batch}`, "green"] : ["awake", "cyan"]
+  }
+  if (misses > 0) return [`offline, ${misses} ${misses === 1 ? "try" : "tries"}`, "yellow"]
   if (filling > 0) return [`sampling ${filling}/${batch}`, "green"]
-  if (activity.kind === "awake") return ["awake", "cyan"]
   const asleep = `asleep until epoch ${activity.untilEpoch}`
   return [asleep.length > 23 ? `asleep until ${activity.untilEpoch}` : asleep]
 }
@@ -104,7 +114,7 @@ export function describe(device: DeviceState, batch: number): [state: string, st
 /** Where not all fit: troubled devices first, then those that changed last; always shown in their order. */
 function pick(devices: readonly DeviceState[], room: number): { shown: DeviceState[]; hidden: number } {
   if (devices.length <= room + 1) return { shown: [...devices], hidden: 0 }
-  const troubled = ({ activity, tries }: DeviceState) => (activity.kind === "reset" || tries > 1 ? 1 : 0)
+  const troubled = ({ activity, misses }: DeviceState) => (activity.kind === "reset" || misses > 1 ? 1 : 0)
   const shown = [...devices]
     .sort((a, b) => troubled(b) - troubled(a) || b.changedAt - a.changedAt || a.index - b.index)
     .slice(0, room)
