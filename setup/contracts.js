@@ -14,7 +14,8 @@ const names = ["DeviceRegistry", "ReadingAnchor"]
 // London is the newest rule set that Clique nodes know: no PUSH0, and one artifact that runs on every later chain.
 const settings = {
   evmVersion: "london",
-  optimizer: { enabled: true, runs: 10_000 },
+  optimizer: { enabled: true, runs: 1_000_000 },
+  viaIR: true,
   metadata: { bytecodeHash: "none" },
   outputSelection: {
     "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"] },

@@ -1,0 +1,16 @@
+/**
+ * The gateway's chain: a full node of its own or somebody else's, and the two contracts on it.
+ * @module
+ */
+export type { Inclusion } from "./account.ts"
+export { type AnchorRequest, Anchors } from "./anchors.ts"
+export { type Contracts, type ContractsOptions, openContracts } from "./contracts.ts"
+export { type Deployment, deployContracts } from "./deploy.ts"
+export { type ChainNode, DEFAULT_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from "./embedded.ts"
+export { ChainError, type ChainErrorCode } from "./errors.ts"
+export { type Hex, type KeyPair, loadOrCreateKey } from "./keys.ts"
+export { connectNetwork, type NetworkOptions } from "./network.ts"
+export { type AnchorProof, Proofs, type StorageProof } from "./proofs.ts"
+export type { Provider } from "./provider.ts"
+export { type DeviceRequest, type DeviceState, type DeviceStatus, type PendingDevice, Registry } from "./registry.ts"
+export { anchorLink, anchorSlot, deviceSlots } from "./slots.ts"

@@ -1,0 +1,49 @@
+import type { Chain } from "../node/chain.ts"
+import type { Header } from "../node/header.ts"
+import { type CallRequest, callState, simulate } from "./call.ts"
+import { serverError } from "./errors.ts"
+import { failureOf } from "./execution-methods.ts"
+
+/** Gas that a call with value hands on for free. */
+const CALL_STIPEND = 2300n
+/** The search ends when the bounds are this close (geth's `estimateGasErrorRatio`, 0.015). */
+const closeEnough = (low: bigint, high: bigint) => (high - low) * 1000n < high * 15n
+
+/**
+ * The least gas limit, within 1.5 %, with which the transaction succeeds. What it uses is not enough to know: a call
+ * passes on at most 63/64 of what is left (EIP-150), and refunds come at the end.
+ */
+export async function estimateGas(chain: Chain, call: CallRequest, header: Header): Promise<bigint> {
+  const at = await callState(chain, header)
+  let high = call.gas ?? header.gasLimit
+  if (high > header.gasLimit) high = header.gasLimit
+  if (call.price > 0n) {
+    const balance = (await at.state.manager.getAccount(call.from))?.balance ?? 0n
+    if (balance < call.value) throw serverError("insufficient funds for transfer")
+    const affordable = (balance - call.value) / call.price
+    if (affordable < high) high = affordable
+  }
+  const first = await simulate(at, call, high)
+  const error = first.execResult.exceptionError?.error
+  if (error === "out of gas") throw serverError(`gas required exceeds allowance (${high})`)
+  const failure = failureOf(first)
+  if (failure) throw failure
+
+  const succeeds = async (gas: bigint) => {
+    const result = await simulate(at, call, gas).catch(() => undefined) // below the intrinsic gas
+    return result !== undefined && result.execResult.exceptionError === undefined
+  }
+  let low = first.totalGasSpent - 1n
+  const likely = ((first.totalGasSpent + (first.gasRefund ?? 0n) + CALL_STIPEND) * 64n) / 63n
+  if (likely < high) {
+    if (await succeeds(likely)) high = likely
+    else low = likely
+  }
+  if (await succeeds(low + 1n)) return low + 1n // plain transfers, and whatever calls nobody
+  while (low + 1n < high && !closeEnough(low, high)) {
+    const middle = (low + high) / 2n
+    if (await succeeds(middle)) high = middle
+    else low = middle
+  }
+  return high
+}

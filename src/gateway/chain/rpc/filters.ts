@@ -1,0 +1,2 @@
+/** Installed filters (eth_newFilter and its kin). */
+export class Filters {}
