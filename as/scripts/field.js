@@ -1,0 +1,179 @@
+/**
+ * Writes `assembly/generated/field.ts`: unrolled arithmetic modulo p = 2^256 - 2^32 - 977 on nine 29-bit limbs.
+ *
+ * Products are summed by column (Comba 1990) and each high column k + 9 is folded at once into columns k and k + 1, since
+ * 2^261 = 2^5 * 2^256 = 2^37 + 31264 (mod p) and 2^37 = 2^8 * 2^29. How far limbs may grow is proven by `test/bounds.test.ts`.
+ */
+const LIMBS = 9
+const MASK = "0x1fffffff"
+const TOP_MASK = "0xffffff"
+const FOLD_LOW = 31264 // 977 * 2^5
+const FOLD_HIGH_SHIFT = 8
+/** Limbs of p: the multiple k * p, limb by limb, is what a subtraction adds to stay positive. */
+const P_LIMBS = ["0x1ffffc2f", "0x1ffffff7", ...Array(6).fill("0x1fffffff"), "0xffffff"]
+
+const range = (n) => Array.from({ length: n }, (_, i) => i)
+const load = (name, type) => range(LIMBS).map((i) => `  const ${name}${i}: ${type} = load<u32>(${name}, ${4 * i})`)
+const store = (i, value) => `  store<u32>(r, ${value}, ${4 * i})`
+const define = (head, body) => `export function ${head}: void {\n${body.flat().join("\n")}\n}\n`
+
+/** Terms a_i * b_j with i + j = k. */
+function column(k, pairs) {
+  return pairs.flatMap(([a, b]) =>
+    range(LIMBS).flatMap((i) => (k - i >= 0 && k - i < LIMBS ? [`${a}${i} * ${b}${k - i}`] : [])),
+  )
+}
+
+/** Terms of a square: the doubled operand `d` stands for 2a. */
+function squareColumn(k) {
+  const terms = range(LIMBS).flatMap((i) => (k - i > i && k - i < LIMBS ? [`d${i} * a${k - i}`] : []))
+  return k % 2 === 0 ? [...terms, `a${k / 2} * a${k / 2}`] : terms
+}
+
+function reduceColumns(columns) {
+  const sum = (k) => columns(k).join(" + ")
+  const lines = [
+    `  let high: u64 = ${sum(8)}`,
+    `  const t8: u64 = high & ${MASK}`,
+    "  high >>= 29",
+    "  let low: u64 = 0",
+  ]
+  for (const k of range(8)) {
+    lines.push(`  high += ${sum(k + 9)}`, `  const u${k}: u64 = high & ${MASK}`, "  high >>= 29")
+    const previous = k > 0 ? ` + (u${k - 1} << ${FOLD_HIGH_SHIFT})` : ""
+    lines.push(`  low += ${sum(k)}`, `  low += u${k} * ${FOLD_LOW}${previous}`)
+    lines.push(`  const t${k}: u64 = low & ${MASK}`, "  low >>= 29")
+  }
+  lines.push(`  low += t8 + high * ${FOLD_LOW} + (u7 << ${FOLD_HIGH_SHIFT})`)
+  // Limb 8 ends at bit 24 (2^256); `high` now counts 2^(261 + 8): 13 = 5 + 8 bits above it.
+  lines.push("  const over: u64 = (low >> 24) + (high << 13)", store(8, `<u32>(low & ${TOP_MASK})`))
+  lines.push("  low = t0 + over * 977", store(0, `<u32>(low & ${MASK})`), "  low >>= 29")
+  lines.push("  low += t1 + (over << 3)", store(1, `<u32>(low & ${MASK})`), "  low >>= 29")
+  lines.push(
+    store(2, "<u32>(t2 + low)"),
+    range(6)
+      .map((i) => store(i + 3, `<u32>t${i + 3}`))
+      .slice(0, 5),
+  )
+  return lines.flat()
+}
+
+const multiply = define("feMul(r: usize, a: usize, b: usize)", [
+  load("a", "u64"),
+  load("b", "u64"),
+  reduceColumns((k) => column(k, [["a", "b"]])),
+])
+const multiplyAdd = define("feMulAdd(r: usize, a: usize, b: usize, c: usize, d: usize)", [
+  load("a", "u64"),
+  load("b", "u64"),
+  load("c", "u64"),
+  load("d", "u64"),
+  reduceColumns((k) =>
+    column(k, [
+      ["a", "b"],
+      ["c", "d"],
+    ]),
+  ),
+])
+const square = define("feSqr(r: usize, a: usize)", [
+  load("a", "u64"),
+  range(8).map((i) => `  const d${i}: u64 = a${i} << 1`),
+  reduceColumns(squareColumn),
+])
+const add = define("feAdd(r: usize, a: usize, b: usize)", [
+  range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + load<u32>(b, ${4 * i})`)),
+])
+const multiples = [
+  `  const k0: u32 = k * ${P_LIMBS[0]}`,
+  `  const k1: u32 = k * ${P_LIMBS[1]}`,
+  `  const k2: u32 = k * ${P_LIMBS[2]}`,
+  `  const k8: u32 = k * ${P_LIMBS[8]}`,
+]
+const multiple = (i) => (i < 2 || i === 8 ? `k${i}` : "k2")
+const subtract = define("feSub(r: usize, a: usize, b: usize, k: u32)", [
+  multiples,
+  range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + (${multiple(i)} - load<u32>(b, ${4 * i}))`)),
+])
+const negate = define("feNeg(r: usize, a: usize, k: u32)", [
+  multiples,
+  range(LIMBS).map((i) => store(i, `${multiple(i)} - load<u32>(a, ${4 * i})`)),
+])
+
+/** Carries through all limbs, after folding what lies above 2^256: r = k * a with limbs of standard size. */
+const scale = define("feScale(r: usize, a: usize, k: u32)", [
+  load("a", "u64").map((line) => `${line} * k`),
+  "  const over: u64 = a8 >> 24",
+  "  let low: u64 = a0 + over * 977",
+  store(0, `<u32>(low & ${MASK})`),
+  "  low >>= 29",
+  "  low += a1 + (over << 3)",
+  store(1, `<u32>(low & ${MASK})`),
+  "  low >>= 29",
+  range(6).flatMap((i) => [`  low += a${i + 2}`, store(i + 2, `<u32>(low & ${MASK})`), "  low >>= 29"]),
+  store(8, `<u32>(low + (a8 & ${TOP_MASK}))`),
+])
+const carry = define("feCarry(r: usize, a: usize)", [
+  load("a", "u32"),
+  "  const over: u32 = a8 >> 24",
+  "  let low: u32 = a0 + over * 977",
+  store(0, `low & ${MASK}`),
+  "  low >>= 29",
+  "  low += a1 + (over << 3)",
+  store(1, `low & ${MASK}`),
+  "  low >>= 29",
+  range(6).flatMap((i) => [`  low += a${i + 2}`, store(i + 2, `low & ${MASK}`), "  low >>= 29"]),
+  store(8, `low + (a8 & ${TOP_MASK})`),
+])
+/** r = a / 2: p is odd, so it is added where a is odd. */
+const half = define("feHalf(r: usize, a: usize)", [
+  load("a", "u32"),
+  "  const odd: u32 = 0 - (a0 & 1)",
+  range(LIMBS).map((i) => `  const s${i}: u32 = a${i} + (odd & ${P_LIMBS[i]})`),
+  range(8).map((i) => store(i, `(s${i} >> 1) + ((s${i + 1} & 1) << 28)`)),
+  store(8, "s8 >> 1"),
+])
+/** r = flag ? a : r; `mask` is 0 or all ones. */
+const select = define("feSelect(r: usize, a: usize, mask: u32)", [
+  range(LIMBS).map((i) => {
+    const old = `load<u32>(r, ${4 * i})`
+    return store(i, `${old} ^ (mask & (${old} ^ load<u32>(a, ${4 * i})))`)
+  }),
+])
+
+const limbOfBytes = (i) => {
+  const word = Math.floor((29 * i) / 32)
+  const shift = (29 * i) % 32
+  const low = shift ? `w${word} >> ${shift}` : `w${word}`
+  const all = shift > 3 && word < 7 ? `${low} | w${word + 1} << ${32 - shift}` : low
+  return i < 8 ? `(${all}) & ${MASK}` : all
+}
+/** Limbs from eight little-endian words. */
+const fromWords = define("feFromWords(r: usize, a: usize)", [
+  range(8).map((i) => `  const w${i}: u32 = load<u32>(a, ${4 * i})`),
+  range(LIMBS).map((i) => store(i, limbOfBytes(i))),
+])
+const toWords = define("feToWords(r: usize, a: usize)", [
+  load("a", "u32"),
+  range(8).map((i) => {
+    const limb = Math.floor((32 * i) / 29)
+    const shift = (32 * i) % 29
+    const low = shift ? `a${limb} >> ${shift}` : `a${limb}`
+    return store(i, `${low} | a${limb + 1} << ${29 - shift}`)
+  }),
+])
+
+export const fieldSource = [
+  "// Written by scripts/field.js. Arithmetic modulo 2^256 - 2^32 - 977 on nine 29-bit limbs; see as/README.md.\n",
+  multiply,
+  multiplyAdd,
+  square,
+  add,
+  subtract,
+  negate,
+  scale,
+  carry,
+  half,
+  select,
+  fromWords,
+  toWords,
+].join("\n")
