@@ -3,8 +3,8 @@
  * sample a minute; seq, epoch and request number above 65,535, device id above 255, up to 255 mailbox messages.
  */
 import { readFileSync } from "node:fs"
+import { crypto } from "../as/index.ts"
 import { encodeReport, joinSigned, Kind, type Sample, sealUplink } from "../src/protocol/index.ts"
-import { nobleCrypto } from "../test/noble-crypto.ts"
 
 const LARGE = 70_000
 const DEVICE_ID = 300
@@ -41,7 +41,7 @@ function signedReport(samples: Sample[]): Uint8Array {
 
 function envelopeOverhead(reports: Uint8Array[]): number {
   const uplink = { mailboxCursor: 200, receiptCursor: LARGE - 30, reports }
-  const datagram = sealUplink(nobleCrypto, keys, DEVICE_ID, LARGE, uplink, LARGE)
+  const datagram = sealUplink(crypto, keys, DEVICE_ID, LARGE, uplink, LARGE)
   return datagram.length - reports.reduce((sum, report) => sum + report.length, 0)
 }
 

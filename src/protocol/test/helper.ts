@@ -1,10 +1,14 @@
 import { expect } from "vitest"
+import { crypto as ownCrypto } from "../../../as/index.ts"
 import { nobleCrypto } from "../../../test/noble-crypto.ts"
 import { type Crypto, DormouseError, fromHex, type Profile, type SigningContext } from "../index.ts"
 
 /** Both implementations of the port: what holds with one must hold with the other. */
-export const cryptos: [name: string, crypto: Crypto][] = [["noble", nobleCrypto]]
-export const crypto = nobleCrypto
+export const cryptos: [name: string, crypto: Crypto][] = [
+  ["own crypto", ownCrypto],
+  ["noble", nobleCrypto],
+]
+export const crypto = ownCrypto
 
 /** Stable code of the `DormouseError` that `run` must throw. */
 export function codeOf(run: () => unknown): string {
