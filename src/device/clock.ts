@@ -2,8 +2,8 @@
  * Device time against gateway time. The oscillator counts microseconds since power-on; acks tell what unix time that
  * is. This file holds all of clock discipline: guard times and oscillator models build on it.
  */
-import type { Period } from "../protocol/epochs.ts"
-import { EpochSchedule } from "../protocol/epochs.ts"
+import { EpochSchedule, type Period } from "../protocol/epochs.ts"
+import { DormouseError } from "../protocol/errors.ts"
 
 /** Round trips longer than this say too little about the phase to learn from, once it is known (µs). */
 const LONG_ROUND_TRIP = 500_000
@@ -13,76 +13,85 @@ const SKEW_INTERVAL = 60_000_000
 const MOST_SKEW = 50_000_000
 
 export interface ClockState {
-  /** a moment by the oscillator, µs, and by the gateway, unix µs */
-  local: number
-  unix: number
+  /** a moment by the oscillator, µs, and by the gateway, unix µs; where it is known */
+  mark: { local: number; unix: number } | undefined
   /** how much faster the gateway's clock runs than the oscillator, parts per billion */
   skewPpb: number
+  /** the schedule outlives the time: it is in flash too */
   periods: readonly Period[]
 }
 
 export class DeviceClock {
-  #state: ClockState | undefined
+  #state: ClockState
 
-  constructor(state?: ClockState) {
+  constructor(state: ClockState) {
     this.#state = state
   }
 
-  get state(): ClockState | undefined {
+  get state(): ClockState {
     return this.#state
   }
 
   get known(): boolean {
-    return this.#state !== undefined
+    return this.#state.mark !== undefined
   }
 
   get skewPpb(): number {
-    return this.#state?.skewPpb ?? 0
+    return this.#state.skewPpb
   }
 
   get schedule(): EpochSchedule | undefined {
-    return this.#state && new EpochSchedule(this.#state.periods)
+    const { periods } = this.#state
+    return periods.length ? new EpochSchedule(periods) : undefined
   }
 
   /** Unix ms at oscillator time `local` (µs). */
   unixMs(local: number): number {
-    const state = this.#known()
-    const elapsed = local - state.local
-    return (state.unix + elapsed + (elapsed * state.skewPpb) / 1e9) / 1000
+    const mark = this.#mark()
+    const elapsed = local - mark.local
+    return (mark.unix + elapsed + (elapsed * this.skewPpb) / 1e9) / 1000
   }
 
   /** Oscillator time (µs) at unix ms. */
   local(unixMs: number): number {
-    const state = this.#known()
-    return Math.round(state.local + (unixMs * 1000 - state.unix) / (1 + state.skewPpb / 1e9))
+    const mark = this.#mark()
+    return Math.round(mark.local + (unixMs * 1000 - mark.unix) / (1 + this.skewPpb / 1e9))
   }
 
   /**
    * Learns from an ack: sent and received by the oscillator (µs), `time` what the gateway's clock said (unix ms) when
-   * it answered, taken to be half a round trip ago.
+   * it answered, taken to be half a round trip ago. Returns whether the schedule is another than it was.
    */
-  learn(sent: number, received: number, time: number, periods: readonly Period[]): void {
-    const before = this.#state
+  learn(sent: number, received: number, time: number, periods: readonly Period[]): boolean {
+    const { mark, skewPpb } = this.#state
+    const changed = differs(this.schedule, periods)
     const roundTrip = received - sent
-    if (before && roundTrip > LONG_ROUND_TRIP) {
-      this.#state = { ...before, periods }
-      return
+    if (mark && roundTrip > LONG_ROUND_TRIP) this.#state = { mark, skewPpb, periods }
+    else {
+      const now = { local: received, unix: time * 1000 + Math.round(roundTrip / 2) }
+      this.#state = { mark: now, skewPpb: mark ? skew(mark, skewPpb, now) : skewPpb, periods }
     }
-    const unix = time * 1000 + Math.round(roundTrip / 2)
-    this.#state = { local: received, unix, skewPpb: before ? skew(before, received, unix) : 0, periods }
+    return changed
   }
 
-  #known(): ClockState {
-    if (!this.#state) throw new Error("unreachable: the time is not known yet")
-    return this.#state
+  #mark(): { local: number; unix: number } {
+    if (!this.#state.mark) throw new DormouseError("E_TIME_UNKNOWN", "The device does not know the time yet.")
+    return this.#state.mark
   }
 }
 
+function differs(before: EpochSchedule | undefined, periods: readonly Period[]): boolean {
+  if (!before) return true
+  return periods.some(
+    ({ first, start, length }) => before.startOf(first) !== start || before.lengthOf(first) !== length,
+  )
+}
+
 /** A quarter of each newly observed rate: one ack with an odd delay must not throw the clock off. */
-function skew(before: ClockState, local: number, unix: number): number {
-  const elapsed = local - before.local
-  if (elapsed < SKEW_INTERVAL) return before.skewPpb
-  const observed = ((unix - before.unix - elapsed) / elapsed) * 1e9
-  if (Math.abs(observed) > MOST_SKEW) return before.skewPpb
-  return Math.round(before.skewPpb + (observed - before.skewPpb) / 4)
+function skew(before: { local: number; unix: number }, skewPpb: number, now: { local: number; unix: number }): number {
+  const elapsed = now.local - before.local
+  if (elapsed < SKEW_INTERVAL) return skewPpb
+  const observed = ((now.unix - before.unix - elapsed) / elapsed) * 1e9
+  if (Math.abs(observed) > MOST_SKEW) return skewPpb
+  return Math.round(skewPpb + (observed - skewPpb) / 4)
 }

@@ -7,7 +7,7 @@ import { DeviceClock } from "./clock.ts"
 import { flashLayout } from "./flash/layout.ts"
 import { FlashState, StateKey } from "./flash/state.ts"
 import { type Identity, type Provisioning, readIdentity, readProvisioning, readSettings } from "./identity.ts"
-import { keepMemory, type Memory, takeMemory } from "./memory.ts"
+import { asPeriods, keepMemory, type Memory, takeMemory } from "./memory.ts"
 import { Numbers } from "./numbers.ts"
 import { Outbox } from "./outbox.ts"
 import type { Board } from "./ports.ts"
@@ -49,7 +49,8 @@ export class Device {
     this.slot = slotFraction(this.identity.address)
     this.settings = readSettings(state)
     this.sessions = new SessionStore(state, memory?.request)
-    this.clock = new DeviceClock(memory?.clock)
+    const periods = asPeriods(state.get(StateKey.schedule) ?? [])
+    this.clock = new DeviceClock(memory?.clock ?? { mark: undefined, skewPpb: 0, periods })
     const [receiptCursor, mailboxCursor] = asArray(state.get(StateKey.progress) ?? [0, 0], "progress", 2, 2)
     this.receiptCursor = asUint(receiptCursor, "receipt cursor")
     this.mailboxCursor = asUint(mailboxCursor, "mailbox cursor")
@@ -83,11 +84,6 @@ export class Device {
 
   get now(): number {
     return this.board.clock.now()
-  }
-
-  /** The epoch it is by the device's clock; 0 where it does not know. */
-  get epoch(): number {
-    return this.clock.schedule?.epochAt(this.clock.unixMs(this.now)) ?? 0
   }
 
   saveProgress(): void {

@@ -42,7 +42,6 @@ export async function enrol(device: Device, link: Link): Promise<boolean> {
   const ack = openDownlink(crypto, keys, id, 0, downlink)
   if (!ack) return false
   sessions.begin({ id, keys, approved: false })
-  device.plan.misses = 0
   applyAck(device, decodeAck(ack), sent, [])
   board.trace({ e: sessions.session?.approved ? "enrolled" : "pending", id })
   return true

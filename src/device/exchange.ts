@@ -5,6 +5,7 @@ import { GapCause } from "../protocol/report.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
 import type { Device } from "./device.ts"
 import { StateKey } from "./flash/state.ts"
+import { periodsValue } from "./memory.ts"
 import type { StoredReport } from "./outbox.ts"
 import type { Link } from "./ports.ts"
 import { applyReceipts } from "./receipts.ts"
@@ -19,7 +20,7 @@ const REFUSALS_BEFORE_HELLO = 2
 
 /** Sends and waits; `false` where no ack came and the reports stay in the outbox. */
 export async function exchange(device: Device, link: Link): Promise<boolean> {
-  const { board, sessions, plan } = device
+  const { board, sessions } = device
   let refusals = 0
   for (const timeout of TIMEOUTS) {
     const { session } = sessions
@@ -40,10 +41,8 @@ export async function exchange(device: Device, link: Link): Promise<boolean> {
     const plaintext = openDownlink(board.crypto, session.keys, session.id, request, answer.body)
     if (!plaintext) continue
     applyAck(device, decodeAck(plaintext), sent, reports)
-    plan.misses = 0
     return true
   }
-  plan.misses++
   return false
 }
 
@@ -70,7 +69,8 @@ function selectReports(device: Device, room: number): StoredReport[] {
 export function applyAck(device: Device, ack: Ack, sent: number, reports: readonly StoredReport[]): void {
   const { board, clock, plan, sessions } = device
   const received = device.now
-  clock.learn(sent, received, ack.time, periodsOf(ack))
+  const rescheduled = clock.learn(sent, received, ack.time, periodsOf(ack))
+  if (rescheduled) device.state.set(StateKey.schedule, periodsValue(clock.state.periods))
   board.trace({ e: "time", ...ack.phase })
 
   const refusal = new Map(ack.refused.map(({ seq, reason }) => [seq, reason]))
@@ -86,6 +86,7 @@ export function applyAck(device: Device, ack: Ack, sent: number, reports: readon
     device.receipted.cutAbove(ack.have)
     device.receiptCursor = Math.min(device.receiptCursor, ack.have)
     device.outbox.startAt(0)
+    device.saveProgress()
     board.trace({ e: "have-fell", from: plan.have, to: ack.have })
   }
   plan.have = ack.have

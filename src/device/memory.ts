@@ -4,6 +4,7 @@
  */
 import { concat, uintBytes } from "../protocol/bytes.ts"
 import { type CborValue, decode, encode } from "../protocol/cbor/index.ts"
+import type { Period } from "../protocol/epochs.ts"
 import { asArray, asBytes, asInt, asUint } from "../protocol/shape.ts"
 import type { ClockState } from "./clock.ts"
 import { crc32 } from "./flash/crc32.ts"
@@ -20,7 +21,7 @@ export type Ranges = (readonly [first: number, last: number])[]
 export interface Memory {
   stateIndex: StateIndex
   outboxIndex: OutboxIndex
-  clock: ClockState | undefined
+  clock: ClockState
   /** cold boots since the device was made */
   boots: number
   /** next report number and next request number, and the ends of their reserved blocks */
@@ -66,14 +67,7 @@ function fieldsOf(m: Memory): CborValue[] {
   return [
     [positionValue(stateIndex.position), stateIndex.entries.map((entry) => [...entry])],
     [positionValue(outboxIndex.position), outboxIndex.from, outboxIndex.pending, outboxIndex.pendingFrom],
-    clock
-      ? [
-          clock.local,
-          clock.unix,
-          clock.skewPpb,
-          clock.periods.map(({ first, start, length }) => [first, start, length]),
-        ]
-      : null,
+    [clock.mark ? [clock.mark.local, clock.mark.unix] : null, clock.skewPpb, periodsValue(clock.periods)],
     m.boots,
     [m.seq.next, m.seq.end],
     [m.request.next, m.request.end],
@@ -102,7 +96,7 @@ function parse(fields: CborValue[]): Memory {
       pending: asUint(pending, "pending"),
       pendingFrom: asUint(pendingFrom, "pending from"),
     },
-    clock: clock === null ? undefined : asClock(clock),
+    clock: asClock(clock),
     boots: asUint(boots, "boots"),
     seq: asBlock(seq),
     request: asBlock(request),
@@ -115,7 +109,7 @@ function parse(fields: CborValue[]): Memory {
     pollAt: pollAt!,
     misses: misses!,
     exhausted: exhausted === 1,
-    statusAt: asUint(statusAt, "status at"),
+    statusAt: asInt(statusAt, "status at"),
     lastAnchor: lastAnchor === null ? null : asBytes(lastAnchor, "last anchor", 32),
   }
 }
@@ -147,14 +141,22 @@ function asRanges(value: CborValue | undefined): Ranges {
 }
 
 function asClock(value: CborValue | undefined): ClockState {
-  const [local, unix, skewPpb, periods] = asArray(value, "clock", 4, 4)
+  const [mark, skewPpb, periods] = asArray(value, "clock", 3, 3)
+  const [local, unix] = mark === null ? [] : asPair(mark)
   return {
-    local: asUint(local, "local"),
-    unix: asUint(unix, "unix"),
+    mark: local === undefined || unix === undefined ? undefined : { local, unix },
     skewPpb: asInt(skewPpb, "skew"),
-    periods: asArray(periods, "periods").map((period) => {
-      const [first, start, length] = asTriple(period)
-      return { first, start, length }
-    }),
+    periods: asPeriods(periods),
   }
+}
+
+export function periodsValue(periods: readonly Period[]): CborValue {
+  return periods.map(({ first, start, length }) => [first, start, length])
+}
+
+export function asPeriods(value: CborValue | undefined): Period[] {
+  return asArray(value, "periods").map((period) => {
+    const [first, start, length] = asTriple(period)
+    return { first, start, length }
+  })
 }

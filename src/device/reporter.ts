@@ -1,7 +1,8 @@
 /** Makes reports: takes samples, signs what is pending, names what could not be kept. */
 import { MAX_BODY } from "../protocol/coap.ts"
-import { joinSigned } from "../protocol/cose.ts"
+import { joinSigned, splitSigned } from "../protocol/cose.ts"
 import {
+  decodeReport,
   encodeReport,
   GapCause,
   headAfter,
@@ -68,16 +69,24 @@ export function signStatusIfDue(device: Device): void {
   })
 }
 
-/** Names reports that will never be sent (again), so that their absence is signed for. */
+/**
+ * Names reports that will never be sent (again), so that their absence is signed for. A gap record among them hands on
+ * what it named.
+ */
 export function signGap(device: Device, cause: number, lost: readonly StoredReport[]): void {
-  const first = lost[0]
-  if (!first) return
+  if (lost.length === 0) return
+  const named = lost.map(({ seq, samples, bytes }) => {
+    const report = decodeReport(splitSigned(bytes).payload)
+    return report.kind === Kind.gap
+      ? { first: report.firstSeq, last: seq, samples: report.samples }
+      : { first: seq, last: seq, samples }
+  })
   signNow(device, {
     kind: Kind.gap,
     cause,
-    firstSeq: first.seq,
-    lastSeq: lost.at(-1)!.seq,
-    samples: lost.reduce((sum, { samples }) => sum + samples, 0),
+    firstSeq: Math.min(...named.map(({ first }) => first)),
+    lastSeq: Math.max(...named.map(({ last }) => last)),
+    samples: named.reduce((sum, { samples }) => sum + samples, 0),
   })
 }
 
@@ -120,7 +129,7 @@ function timeOf(
 ): { epoch: number; at: ReportTime } {
   const { schedule } = device.clock
   if (boot || !schedule) return { epoch: 0, at: [boot, ticks] }
-  const epoch = schedule.epochAt(ticks * TICK_MS)
+  const epoch = Math.max(1, schedule.epochAt(ticks * TICK_MS))
   return { epoch, at: Math.max(0, Math.round(ticks - schedule.startOf(epoch) / TICK_MS)) }
 }
 

@@ -15,8 +15,6 @@ const TOLERANCE = 20_000
 /** Without a gateway: first wait, doubled at each miss, up to an hour (µs). */
 const FIRST_BACKOFF = 1_000_000
 const LONGEST_BACKOFF = 3_600_000_000
-/** Sampling before the time is known: an hour's interval (µs). */
-const BLIND_INTERVAL = 600_000_000
 
 export async function wake(board: Board): Promise<void> {
   const device = Device.restore(board)
@@ -60,34 +58,39 @@ function radioDue(device: Device): boolean {
 }
 
 async function talk(device: Device): Promise<void> {
-  const link: Link = device.board.openLink()
+  const { board, sessions, plan } = device
+  const link: Link = board.openLink()
+  let answered = false
   try {
-    if (device.sessions.session) await exchange(device, link)
-    if (!device.sessions.session && !(await enrol(device, link))) device.plan.misses++
+    if (sessions.session) answered = await exchange(device, link)
+    if (!sessions.session) answered = await enrol(device, link)
   } catch (error) {
     // Whatever the air brought is no reason to lose a wake: the reports are in flash.
     const { code = "E_DEVICE", message } = error as { code?: string; message: string }
-    device.board.trace({ e: "error", code, message })
-    device.plan.misses++
+    board.trace({ e: "error", code, message })
   } finally {
     link.close()
   }
+  plan.misses = answered ? 0 : plan.misses + 1
+  plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(plan.misses))
 }
 
 /** `measured`: the planned sample was taken; one that fell due meanwhile is taken at once, late. */
 function planNext(device: Device, measured: boolean): number {
   const { plan, sessions, clock, now } = device
-  if (!sessions.session?.approved || !clock.schedule) {
-    plan.pollAt = Math.max(plan.pollAt, now + backoff(plan.misses))
-    if (!sessions.session?.approved) return asleep(device, plan.pollAt)
+  const { schedule } = clock
+  if (!sessions.session?.approved || !schedule) return asleep(device, plan.pollAt)
+  if (!clock.known) {
     // Enrolled, but the time is lost and the gateway away: measure on, by the oscillator alone.
-    if (measured || plan.due === 0) plan.due = now + BLIND_INTERVAL / device.settings.batch
+    const [period] = schedule.periods
+    const spacing = (1000 * period!.length * device.settings.interval) / device.settings.batch
+    if (measured || plan.due === 0) plan.due = Math.round(now + spacing)
     plan.dueLast = false
     return asleep(device, Math.min(plan.due, plan.pollAt))
   }
   const unix = clock.unixMs(now)
   if (plan.exhausted) {
-    plan.due = clock.local(nextPoll(clock.schedule, unix, device.slot))
+    plan.due = clock.local(nextPoll(schedule, unix, device.slot))
     plan.dueLast = false
     plan.pollAt = plan.due
     return asleep(device, plan.due)
@@ -95,8 +98,8 @@ function planNext(device: Device, measured: boolean): number {
   if (measured || plan.due === 0) {
     // The first report of a device begins with an interval of epochs; later ones go on where they were.
     const first = plan.due === 0 && device.outbox.pending === 0 && plan.boots === 1
-    const after = first ? nextWindow(clock.schedule, unix, device.settings) - 1 : Math.max(unix, dueUnix(device) + 1)
-    const { at, last } = nextInstant(clock.schedule, after, device.slot, device.settings)
+    const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, dueUnix(device) + 1)
+    const { at, last } = nextInstant(schedule, after, device.slot, device.settings)
     plan.due = clock.local(at)
     plan.dueLast = last
   }
@@ -112,7 +115,7 @@ function asleep(device: Device, until: number): number {
   const reports = [...device.outbox.reports(device.receiptCursor)]
   const unreceipted = reports.filter(({ seq }) => !device.receipted.has(seq)).length
   const unsent = reports.filter(({ seq }) => !device.acked.has(seq)).length
-  const untilEpoch = clock.schedule?.epochAt(clock.unixMs(until)) ?? 0
+  const untilEpoch = clock.known ? clock.schedule!.epochAt(clock.unixMs(until)) : 0
   board.trace({
     e: "asleep",
     untilEpoch,

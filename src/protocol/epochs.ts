@@ -25,8 +25,9 @@ export class EpochSchedule {
 
   /** Epoch at unix time `ms`; 0 before the first one. */
   epochAt(ms: number): number {
-    const period = this.periods.findLast(({ start }) => start <= ms)
-    return period ? period.first + Math.floor((ms - period.start) / period.length) : 0
+    // A device knows only the period it lives in: earlier epochs are reckoned back from it.
+    const period = this.periods.findLast(({ start }) => start <= ms) ?? this.periods[0]!
+    return Math.max(0, period.first + Math.floor((ms - period.start) / period.length))
   }
 
   /** Unix ms at which `epoch` starts. */

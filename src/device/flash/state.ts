@@ -21,6 +21,8 @@ export const StateKey = {
   progress: 6,
   /** cold boots */
   boots: 7,
+  /** the epoch schedule, as last announced */
+  schedule: 8,
 } as const
 
 export type StateKey = (typeof StateKey)[keyof typeof StateKey]

@@ -1,0 +1,136 @@
+/** Lives of a device in virtual time: wakes it when it asked to be woken, loses messages, cuts its power. */
+import { crypto } from "../../../as/index.ts"
+import { flashLayout } from "../flash/layout.ts"
+import { FlashState, StateKey } from "../flash/state.ts"
+import { provisioningValue } from "../identity.ts"
+import type { WakeReason } from "../ports.ts"
+import { wake } from "../wake.ts"
+import { PowerCut, TestBoard, TestFlash } from "./test-board.ts"
+import { TestGateway } from "./test-gateway.ts"
+
+export const PROFILE = [
+  { name: "temperature", unit: "Cel", exponent: -2 },
+  { name: "co2", unit: "ppm", exponent: 0 },
+]
+
+export interface LifeOptions {
+  batch?: number
+  interval?: number
+  epochMs?: number
+  /** samples the sensor gives before it has no more */
+  samples?: number
+  sectors?: number
+  seed?: number
+  /** whether the air carries the nth message up and its answer down */
+  carries?(n: number): { up: boolean; down: boolean }
+}
+
+export class Life {
+  readonly gateway: TestGateway
+  readonly device: TestBoard
+  readonly flash: TestFlash
+  /** values that the sensor gave, in order: the first channel counts */
+  readonly taken: number[] = []
+  readonly errors: unknown[] = []
+  /** unix ms at which the device was switched on last */
+  #poweredAt = 1_800_000_000_000
+  #anchored = 0
+  #messages = 0
+  #entropy: Uint8Array
+  #reason: WakeReason = "power-on"
+  more: number
+
+  constructor(options: LifeOptions = {}) {
+    const { batch = 3, interval = 1, epochMs = 600_000, samples = 30, sectors = 16, seed = 1 } = options
+    const { carries = () => ({ up: true, down: true }) } = options
+    this.more = samples
+    this.#entropy = crypto.sha256(new Uint8Array([seed & 255, (seed >> 8) & 255]))
+    this.flash = new TestFlash(sectors)
+    this.device = new TestBoard({
+      flash: this.flash,
+      random: (length) => this.#random(length),
+      sample: () => {
+        if (this.taken.length >= this.more) return undefined
+        this.taken.push(this.taken.length)
+        return [this.taken.length - 1, 700]
+      },
+      carry: (message) => {
+        const { up, down } = carries(this.#messages++)
+        if (!up) return undefined
+        const answer = this.gateway.handle(message)
+        return down ? answer : undefined
+      },
+    })
+    this.gateway = new TestGateway(() => this.unix, epochMs)
+    const state = FlashState.scan(this.flash, flashLayout(this.flash).state)
+    const { publicKey: gatewayPublicKey, registry } = this.gateway
+    const operator = new Uint8Array(20)
+    const genesisHash = new Uint8Array(32)
+    state.set(
+      StateKey.provisioning,
+      provisioningValue({ gatewayPublicKey, operator, chainId: 5, genesisHash, registry, profile: PROFILE }),
+    )
+    state.set(StateKey.settings, [batch, interval])
+  }
+
+  get unix(): number {
+    return this.#poweredAt + this.device.now / 1000
+  }
+
+  /** One wake; `cutAfter`: power fails at that flash operation of it. */
+  async wake(cutAfter = 0): Promise<void> {
+    const { device, flash } = this
+    flash.cutAfter = cutAfter
+    device.sleepUntil = undefined
+    try {
+      await wake(device.board(this.#reason))
+    } catch (error) {
+      if (!(error instanceof PowerCut) && !flash.dead) this.errors.push(error)
+    }
+    if (flash.dead || device.sleepUntil === undefined) {
+      this.#poweredAt = this.unix + 1000
+      device.powerCut()
+      this.#reason = "power-on"
+      return
+    }
+    flash.cutAfter = 0
+    device.now = Math.max(device.now + 1, device.sleepUntil)
+    this.#reason = "timer"
+    this.#anchorPast()
+  }
+
+  async run(wakes: number): Promise<void> {
+    for (let i = 0; i < wakes; i++) await this.wake()
+  }
+
+  /** Wakes until the sensor is exhausted and nothing waits any more; throws where that takes too many wakes. */
+  async settle(most: number): Promise<void> {
+    for (let i = 0; i < most; i++) {
+      await this.wake()
+      const last = this.traces("asleep").at(-1)
+      const idle = last && last.unsent === 0 && last.unreceipted === 0 && last.pending === 0
+      if (idle && this.taken.length >= this.more) return
+    }
+    throw new Error(`not settled after ${most} wakes: ${JSON.stringify(this.device.traces.slice(-8))}`)
+  }
+
+  traces(kind: string) {
+    return this.device.traces.filter(({ e }) => e === kind)
+  }
+
+  /** Epochs end while the device sleeps. */
+  #anchorPast(): void {
+    const ended = this.gateway.schedule.epochAt(this.unix) - 1
+    if (ended > this.#anchored) this.gateway.anchor(ended)
+    this.#anchored = Math.max(ended, this.#anchored)
+  }
+
+  #random(length: number): Uint8Array {
+    let out = new Uint8Array(0)
+    while (out.length < length) {
+      this.#entropy = crypto.sha256(this.#entropy)
+      out = new Uint8Array([...out, ...this.#entropy])
+    }
+    return out.slice(0, length)
+  }
+}

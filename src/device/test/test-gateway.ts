@@ -1,0 +1,167 @@
+/** A gateway reduced to what a device can see of one, in memory: an oracle for the device's side of the protocol. */
+
+import { crypto } from "../../../as/index.ts"
+import { FIRST_PERMANENT_REFUSAL, Refusal } from "../../protocol/ack.ts"
+import {
+  type Anchor,
+  type AnchoredReceipts,
+  addressOf,
+  anchorHash,
+  decodeHelloMessage,
+  decodeHelloPayload,
+  decodeReport,
+  deriveSession,
+  EpochSchedule,
+  encodeAck,
+  encodeChallenge,
+  encodeHelloAnswer,
+  encodeLeaf,
+  headAfter,
+  type Leaf,
+  leafHash,
+  MerkleTree,
+  makeChallenge,
+  openUplink,
+  parseUplink,
+  type Report,
+  type SessionKeys,
+  sealDownlink,
+  splitSigned,
+  toHex,
+  verifySigned,
+} from "../../protocol/index.ts"
+import type { LinkAnswer, LinkMessage } from "../ports.ts"
+
+const ID = 1
+
+interface Held {
+  report: Report
+  bytes: Uint8Array
+  leaf: Leaf
+  receipt?: AnchoredReceipts
+}
+
+export class TestGateway {
+  readonly secretKey = crypto.sha256(new Uint8Array([1]))
+  readonly publicKey = crypto.getPublicKey(this.secretKey)
+  readonly registry = new Uint8Array(20).fill(7)
+  readonly schedule: EpochSchedule
+  /** every report ever made durable, by seq; more than one entry is a fork */
+  readonly held = new Map<number, Held[]>()
+  /** request numbers seen, with the key they were sealed with */
+  readonly requests = new Set<string>()
+  repeatedRequests = 0
+  approved = true
+  /** seqs to refuse for good */
+  readonly refuse = new Set<number>()
+  #now: () => number
+  #keys: SessionKeys | undefined
+  #publicKey: Uint8Array | undefined
+  #previous: Uint8Array = new Uint8Array(32)
+
+  constructor(now: () => number, epochMs: number) {
+    this.#now = now
+    this.schedule = new EpochSchedule([{ first: 1, start: now(), length: epochMs }])
+  }
+
+  handle({ kind, body }: LinkMessage): LinkAnswer {
+    return kind === "hello" ? this.#hello(body) : this.#report(body)
+  }
+
+  /** Anchors what came in; call at an epoch's end. */
+  anchor(epoch: number): void {
+    const fresh = [...this.held.values()].flat().filter(({ receipt }) => !receipt)
+    if (fresh.length === 0) return
+    fresh.sort((a, b) => a.report.seq - b.report.seq)
+    const tree = new MerkleTree(
+      crypto,
+      fresh.map(({ leaf }) => leafHash(crypto, encodeLeaf(leaf))),
+    )
+    const anchor: Anchor = { epoch, previous: this.#previous, root: tree.root, count: tree.size }
+    this.#previous = anchorHash(crypto, anchor)
+    fresh.forEach((held, index) => {
+      const { gatewayTime, role } = held.leaf
+      const receipt = { seq: held.report.seq, gatewayTime, role, index, path: tree.path(index) }
+      held.receipt = { anchor, receipts: [receipt] }
+    })
+  }
+
+  /** Forgets every report above `seq`, as a restore from a backup does. */
+  rewind(seq: number): void {
+    for (const key of this.held.keys()) if (key > seq) this.held.delete(key)
+  }
+
+  #hello(body: Uint8Array): LinkAnswer {
+    const message = decodeHelloMessage(crypto, body)
+    const secret = new Uint8Array(32).fill(9)
+    if (!("payload" in message)) {
+      const challenge = makeChallenge(crypto, secret, this.#now(), message.publicKey, message.deviceNonce)
+      return { ok: true, body: encodeChallenge(challenge) }
+    }
+    const context = { chainId: 5, registry: this.registry, device: addressOf(crypto, message.publicKey) }
+    if (!verifySigned(crypto, context, message.publicKey, message)) return { ok: false, reason: "refused" }
+    const { deviceNonce, challenge } = decodeHelloPayload(message.payload)
+    this.#publicKey = message.publicKey
+    this.#keys = deriveSession(crypto, this.secretKey, message.publicKey, deviceNonce, challenge)
+    return { ok: true, body: encodeHelloAnswer(ID, this.#answer(0, [], 0)) }
+  }
+
+  #report(body: Uint8Array): LinkAnswer {
+    const keys = this.#keys
+    const sealed = parseUplink(body)
+    if (!keys || sealed.id !== ID) return { ok: false, reason: "refused" }
+    const uplink = openUplink(crypto, keys, sealed, (bytes) => decodeReport(splitSigned(bytes).payload).seq)
+    const request = `${toHex(keys.uplink)} ${sealed.request}`
+    if (this.requests.has(request)) this.repeatedRequests++
+    this.requests.add(request)
+    const refused = uplink.reports.map((bytes) => this.#take(bytes)).filter((seq) => this.refuse.has(seq))
+    return { ok: true, body: this.#answer(sealed.request, refused, uplink.receiptCursor) }
+  }
+
+  #take(bytes: Uint8Array): number {
+    const signed = splitSigned(bytes)
+    const report = decodeReport(signed.payload)
+    const context = { chainId: 5, registry: this.registry, device: addressOf(crypto, this.#publicKey!) }
+    if (!verifySigned(crypto, context, this.#publicKey!, signed)) throw new Error(`report ${report.seq}: bad signature`)
+    if (this.refuse.has(report.seq)) return report.seq
+    const before = this.held.get(report.seq) ?? []
+    if (!before.some((held) => toHex(held.bytes) === toHex(bytes))) {
+      const leaf = { gatewayTime: Math.floor(this.#now()), role: 0, report: signed }
+      this.held.set(report.seq, [...before, { report, bytes, leaf }])
+    }
+    return report.seq
+  }
+
+  #answer(request: number, refusedSeqs: number[], receiptCursor: number): Uint8Array {
+    const time = Math.floor(this.#now())
+    const epoch = this.schedule.epochAt(time)
+    const refused = refusedSeqs.map((seq) => ({ seq, reason: FIRST_PERMANENT_REFUSAL as number }))
+    if (!this.approved) refused.push({ seq: 0, reason: Refusal.notApproved })
+    const receipts = [...this.held.values()].flat().flatMap(({ receipt }) => receipt ?? [])
+    const ack = {
+      time,
+      phase: { epoch, since: time - this.schedule.startOf(epoch), length: this.schedule.lengthOf(epoch) },
+      have: this.#have(),
+      refused,
+      retryAfter: 0,
+      receipts: receipts.filter(({ receipts: [first] }) => first!.seq > receiptCursor).slice(0, 4),
+      mail: [],
+    }
+    const random = crypto.sha256(new Uint8Array([request & 255, time & 255, this.requests.size & 255])).slice(0, 8)
+    return sealDownlink(crypto, this.#keys!, ID, request, random, encodeAck(ack))
+  }
+
+  /** Highest seq up to which the chain of `prev` is unbroken. */
+  #have(): number {
+    const heads = new Map<string, number>()
+    for (const held of [...this.held.values()].flat()) heads.set(toHex(held.report.prev), held.report.seq)
+    let have = 0
+    let head = toHex(new Uint8Array(8))
+    for (let seq = heads.get(head); seq !== undefined; seq = heads.get(head)) {
+      have = seq
+      const { leaf } = this.held.get(seq)![0]!
+      head = toHex(headAfter(crypto, leaf.report))
+    }
+    return have
+  }
+}
