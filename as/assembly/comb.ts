@@ -6,6 +6,7 @@
  */
 import { blindedStart } from "./blind"
 import { feFromWords, feNeg, feSelect } from "./generated/field"
+import { jacAddAffine, jacDouble, jacSetInfinity } from "./jacobian"
 import { BLIND_SCALAR, COMB_TABLE, FE, POINT, POINTS, S, SCALAR, T } from "./memory"
 import { pointAddAffine, pointDouble } from "./point"
 import { scAdd, scHalf } from "./scalar"
@@ -64,6 +65,31 @@ export function combRecode(v: usize, k: usize): void {
   scHalf(v, v)
 }
 
+/** Words of an entry to a point at ENTRY, negated where `minus` is all ones: then y has magnitude 2. */
+function unpack(minus: u32): void {
+  feFromWords(ENTRY, WORDS)
+  feFromWords(Y, WORDS + 32)
+  feNeg(FLIPPED, Y, 2)
+  feSelect(Y, FLIPPED, minus)
+}
+
+/** r = k * G in Jacobian coordinates, for a public k. */
+export function multiplyBasePublic(r: usize, k: usize): void {
+  combRecode(V, k)
+  store<u32>(V, 0, 32)
+  jacSetInfinity(r)
+  for (let s = SPACING - 1; s >= 0; s--) {
+    if (s < SPACING - 1) jacDouble(r, r)
+    for (let row: u32 = 0; row < ROWS; row++) {
+      const digit = combDigit(V, row, s)
+      const minus = (digit >> 5) - 1
+      combLoad(WORDS, row, (digit ^ minus) & 31)
+      unpack(minus)
+      jacAddAffine(r, r, ENTRY)
+    }
+  }
+}
+
 /** r = k * G, in constant time. */
 export function multiplyBase(r: usize, k: usize): void {
   blindedStart(r, k)
@@ -77,10 +103,7 @@ export function multiplyBase(r: usize, k: usize): void {
       // Where the highest tooth is negative, the entry of the opposite signs is negated.
       const minus = (digit >> 5) - 1
       combSelect(WORDS, row, (digit ^ minus) & 31)
-      feFromWords(ENTRY, WORDS)
-      feFromWords(Y, WORDS + 32)
-      feNeg(FLIPPED, Y, 2)
-      feSelect(Y, FLIPPED, minus)
+      unpack(minus)
       pointAddAffine(r, r, ENTRY)
     }
   }

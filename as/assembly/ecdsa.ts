@@ -1,14 +1,15 @@
 /** ECDSA (SEC 1 §4.1) with deterministic nonces and low s. */
-import { multiplyBase } from "./comb"
+import { multiplyBase, multiplyBasePublic } from "./comb"
 import { declassify } from "./declassify"
-import { feFromBytes, feNormalize, feZeroMask } from "./field"
-import { feToWords } from "./generated/field"
+import { feFromBytes } from "./field"
+import { feFromWords, feToWords } from "./generated/field"
+import { jacAdd, jacHasX, jacIsInfinity, jacToAffine } from "./jacobian"
 import { liftX, loadPublic, loadSecret, storePublic } from "./keys"
 import { FE, INPUT, OUTPUT, POINT, POINTS, S, SCALAR, wipe } from "./memory"
-import { multiply } from "./multiply"
-import { pointAdd, pointToAffine } from "./point"
+import { pointToAffine } from "./point"
 import { nonceInit, nonceNext, nonceRetry } from "./rfc6979"
 import { scAdd, scFromBytes, scHighMask, scInvert, scMul, scNegateIf, scReduce, scToBytes, scZeroMask } from "./scalar"
+import { multiplyPublic } from "./wnaf"
 
 const KEY = S
 const Z = S + SCALAR
@@ -61,18 +62,13 @@ function loadSignature(): bool {
   return below !== 0 && !scZeroMask(R) && !scZeroMask(SIG)
 }
 
-/** POINTS = u1 G + u2 Q, Q at POINTS + POINT; false where that is infinity. */
+/** POINTS = u1 G + u2 Q in Jacobian coordinates, Q at POINTS + POINT; false where that is infinity. Scalars are lost. */
 function combine(u1: usize, u2: usize): bool {
-  const q = POINTS + POINT
-  multiply(POINTS, q, u2)
-  memory.copy(q, POINTS, POINT)
-  multiplyBase(POINTS, u1)
-  pointAdd(POINTS, POINTS, q)
-  memory.copy(q, POINTS + 2 * FE, FE)
-  feNormalize(q)
-  if (feZeroMask(q)) return false
-  pointToAffine(POINTS, POINTS)
-  return true
+  multiplyPublic(POINTS, POINTS + POINT, u2)
+  memory.copy(POINTS + POINT, POINTS, POINT)
+  multiplyBasePublic(POINTS, u1)
+  jacAdd(POINTS, POINTS, POINTS + POINT)
+  return !jacIsInfinity(POINTS)
 }
 
 /** Signature, digest, public key of `length` bytes at INPUT, one behind the other. High s is refused. */
@@ -84,19 +80,20 @@ export function verify(length: u32): bool {
   scMul(Z, Z, K)
   scMul(SIG, R, K)
   if (!combine(Z, SIG)) return false
-  feToWords(K, POINTS)
-  scReduce(K)
-  for (let i: usize = 0; i < 32; i += 4) if (load<u32>(K + i) !== load<u32>(R + i)) return false
-  return true
+  feFromWords(q, R)
+  if (jacHasX(POINTS, q)) return true
+  // x may have been reduced: r + n, where that is below p (SEC 1 §4.1.4, step 7 and 8).
+  return addOrder(OUTPUT, INPUT) && feFromBytes(q, OUTPUT) && jacHasX(POINTS, q)
 }
 
 /** Signature and digest at INPUT: public key (65 bytes) at OUTPUT, Q = (s R - z G) / r (SEC 1 §4.1.6). */
 export function recover(id: u32): bool {
   const q = POINTS + POINT
   if (id > 3 || !loadSignature()) return false
-  memory.copy(OUTPUT, INPUT, 32)
-  // x = r + n must stay below p, which `feFromBytes` tells for sums below 2^256.
-  if (id & 2 && !addOrder(OUTPUT)) return false
+  if (id & 2) {
+    // x = r + n must stay below p, which `feFromBytes` tells for sums below 2^256.
+    if (!addOrder(OUTPUT, INPUT)) return false
+  } else memory.copy(OUTPUT, INPUT, 32)
   if (!feFromBytes(q, OUTPUT) || !liftX(q, id & 1)) return false
   scFromBytes(Z, INPUT + 64)
   scInvert(K, R)
@@ -104,16 +101,17 @@ export function recover(id: u32): bool {
   scNegateIf(Z, Z, 0xffffffff)
   scMul(SIG, SIG, K)
   if (!combine(Z, SIG)) return false
+  jacToAffine(POINTS, POINTS)
   storePublic(OUTPUT, POINTS, false)
   return true
 }
 
-/** Adds n to 32 big-endian bytes; false on overflow. */
-function addOrder(bytes: usize): bool {
+/** r = a + n on 32 big-endian bytes; false on overflow. */
+function addOrder(r: usize, a: usize): bool {
   let carry: u32 = 0
   for (let i: i32 = 31; i >= 0; i--) {
-    carry += <u32>load<u8>(bytes + i) + load<u8>(ORDER_BYTES + i)
-    store<u8>(bytes + i, <u8>carry)
+    carry += <u32>load<u8>(a + i) + load<u8>(ORDER_BYTES + i)
+    store<u8>(r + i, <u8>carry)
     carry >>= 8
   }
   return carry === 0
