@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+// @ts-expect-error: plain JavaScript, so that set-up runs on Node 20
 import { buildContracts } from "../../../../setup/contracts.js"
-import { anchorLink, anchorSlot, type Contracts, deviceSlots, openContracts, startEmbeddedChain } from "../index.ts"
 import type { EmbeddedChain } from "../index.ts"
+import { anchorLink, anchorSlot, type Contracts, deviceSlots, openContracts, startEmbeddedChain } from "../index.ts"
 import { stoppedClock, TestDevice, temporaryDirectory } from "./support.ts"
 
 const directory = temporaryDirectory()
@@ -93,9 +94,7 @@ describe("registry", () => {
   test("request, approve, revoke; what each block showed stays readable", async () => {
     const { registry, deployment, gateway } = contracts
     const profileHash = new Uint8Array(32).fill(0x77)
-    const requested = await registry.request(
-      approved.request(node.chainId, deployment.registry, gateway, profileHash),
-    )
+    const requested = await registry.request(approved.request(node.chainId, deployment.registry, gateway, profileHash))
     const approval = await registry.approve(approved.address, 2)
     const revocation = await registry.revoke(approved.address)
     const at = (block: number) => registry.device(approved.address, block)
@@ -184,7 +183,13 @@ test("slots are where the compiler put them", () => {
   expect(layout("ReadingAnchor").storage.find(({ label }) => label === "anchors")?.slot).toBe("3")
   const members = Object.values(registry.types).find(({ members }) => members)!.members!
   expect(members.map(({ label, slot, offset }) => [label, slot, offset])).toEqual([
-    ...[["status", "0", 0], ["role", "0", 1], ["homeGateway", "0", 2], ["changedAt", "0", 22], ["profileHash", "1", 0]],
+    ...[
+      ["status", "0", 0],
+      ["role", "0", 1],
+      ["homeGateway", "0", 2],
+      ["changedAt", "0", 22],
+      ["profileHash", "1", 0],
+    ],
   ])
 })
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 import { keccak_256 } from "@noble/hashes/sha3.js"
 import * as secp from "@noble/secp256k1"
 import { encode, rfc8949EncodeOptions } from "cborg"
-import { hmac } from "@noble/hashes/hmac.js"
 import { bytesToHex, hexToBytes } from "viem"
 import type { Hex } from "../index.ts"
 
