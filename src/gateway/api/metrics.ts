@@ -1,0 +1,79 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client"
+import type { Meter } from "../ingest/meter.ts"
+
+/** What is read only when somebody asks. */
+export interface Gauges {
+  queued(): number
+  height(): number
+  anchors(): number
+  epoch(): number
+  devices(): { status: string; count: number }[]
+}
+
+export interface Metrics extends Meter {
+  text(): Promise<string>
+  contentType: string
+  /** Reports that arrived again, since the start. */
+  readonly repeats: number
+}
+
+/** Prometheus metrics of one gateway. */
+export function createMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry()
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name: `dormouse_${name}`, help, labelNames, registers: [registry] })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `dormouse_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+
+  const reports = counter("reports_total", "Reports in authentic requests, by outcome", "outcome")
+  const refused = counter("reports_refused_total", "Reports refused in authentic requests, by error", "code")
+  const dropped = counter("dropped_total", "Messages without effect, by error", "code")
+  const acks = counter("acks_total", "Acks sent")
+  const hellos = counter("hellos_total", "Hellos accepted")
+  const latency = new Histogram({
+    name: "dormouse_ack_seconds",
+    help: "From a request's arrival to its ack",
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+    registers: [registry],
+  })
+  gauge("queue_reports", "Reports between decryption and commit", gauges.queued)
+  gauge("chain_height", "Number of the chain's latest block", gauges.height)
+  gauge("anchors", "Anchors that the chain holds", gauges.anchors)
+  gauge("epoch", "Current epoch", gauges.epoch)
+  new Gauge({
+    name: "dormouse_devices",
+    help: "Devices, by status",
+    labelNames: ["status"],
+    registers: [registry],
+    collect() {
+      for (const { status, count } of gauges.devices()) this.set({ status }, count)
+    },
+  })
+
+  let repeats = 0
+  return {
+    dropped: (code) => dropped.inc({ code }),
+    refused: (code) => refused.inc({ code }),
+    report(outcome) {
+      if (outcome === "repeat") repeats++
+      reports.inc({ outcome })
+    },
+    acked(latencyMs) {
+      acks.inc()
+      latency.observe(latencyMs / 1000)
+    },
+    hello: () => hellos.inc(),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    get repeats() {
+      return repeats
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { DormouseError, type ErrorCode } from "../protocol/errors.ts"
+
+/** What the gateway itself finds wrong; codes of messages (`E_CBOR_*`, `E_MESSAGE`, ...) come from src/protocol. */
+export type GatewayErrorCode =
+  | "E_ADDRESS" // not 20 bytes in hex
+  | "E_ANCHOR_CONFLICT" // the chain holds another anchor for an epoch than the store
+  | "E_BODY_TOO_LARGE" // beyond MAX_BODY
+  | "E_BUSY" // a queue or a limit is full: again later
+  | "E_CHALLENGE" // not a challenge of this gateway for this key
+  | "E_CHALLENGE_EXPIRED" // older than two minutes
+  | "E_COAP" // not a CoAP message that this bridge takes
+  | "E_DEVICE_UNKNOWN" // no device of that number or address
+  | "E_HELLO_OLD" // a later hello of this device is known
+  | "E_HELLO_SIGNATURE" // not signed by the key that it names
+  | "E_INTERNAL" // a fault of ours
+  | "E_LOCKED" // another gateway runs on this data
+  | "E_NOT_PENDING" // the device has no request that could be approved
+  | "E_NOT_RUNNING" // this needs a running gateway
+  | "E_NO_DATA" // there is no gateway's data in the directory
+  | "E_PATH" // nothing is at this path
+  | "E_PORT" // the port cannot be had
+  | "E_PROFILE" // another profile than the registered one
+  | "E_QUERY" // a parameter of an API request is not what it should be
+  | "E_RECEIPT_MISSING" // the report is not known, or not anchored yet
+  | "E_REPLAY" // a request number was seen before
+  | "E_STORE" // the store's file cannot be used
+  | "E_USAGE" // a command was called in a way it does not know
+
+export class GatewayError extends DormouseError {
+  constructor(code: GatewayErrorCode, message: string, options?: { cause?: unknown }) {
+    super(code satisfies ErrorCode, message, options)
+    this.name = "GatewayError"
+  }
+}
+
+/** The code to count and to show for anything that was thrown. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof DormouseError ? error.code : "E_INTERNAL"
+}

@@ -1,0 +1,67 @@
+import { encodeAck, type MailboxMessage, type Phase, Refusal, type RefusedReport } from "../../protocol/ack.ts"
+import { encode } from "../../protocol/cbor/index.ts"
+import { MAX_BODY } from "../../protocol/coap.ts"
+import type { EpochSchedule } from "../../protocol/epochs.ts"
+import type { AnchoredReceipts } from "../../protocol/receipt.ts"
+import type { Clock } from "../ports.ts"
+import { type Device, Status } from "../store/devices.ts"
+import type { Mailbox } from "../store/mailbox.ts"
+
+export interface AcksOptions {
+  clock: Pick<Clock, "now">
+  schedule(): EpochSchedule
+  mailbox: Pick<Mailbox, "above">
+  /** Receipts that the device lacks, in at most so many bytes. */
+  receiptsFor(device: Device, bytes: number): AnchoredReceipts[]
+}
+
+/** What the envelope adds at most: request, random, ciphertext head, tag. */
+const ENVELOPE = 9 + 9 + 3 + 8
+const MAIL_LIMIT = 8
+const APPROVAL_RETRY_MS = 5_000
+
+/** Writes acks: what happened to the request first, then the mail, then as many receipts as fit. */
+export class Acks {
+  readonly #options: AcksOptions
+
+  constructor(options: AcksOptions) {
+    this.#options = options
+  }
+
+  /** ms after which a device may ask again whether it is approved. */
+  get approvalRetry(): number {
+    const schedule = this.#options.schedule()
+    return Math.min(APPROVAL_RETRY_MS, schedule.lengthOf(schedule.epochAt(this.#options.clock.now())))
+  }
+
+  /** What stands between this device and the gateway, as an ack names it; `undefined`: nothing. */
+  standing({ status }: Device): RefusedReport | undefined {
+    if (status === Status.approved) return undefined
+    return { seq: 0, reason: status === Status.revoked ? Refusal.revoked : Refusal.notApproved }
+  }
+
+  encode(device: Device, refused: RefusedReport[], retryAfter = 0): Uint8Array {
+    const time = this.#options.clock.now()
+    const ack = { time, phase: phaseAt(this.#options.schedule(), time), have: device.have, refused, retryAfter }
+    const plain = encodeAck({ ...ack, receipts: [], mail: [] })
+    if (this.standing(device)) return plain
+    // three bytes more for each of the two lists that may grow
+    let room = MAX_BODY - ENVELOPE - plain.length - 6
+    const mail: MailboxMessage[] = []
+    for (const message of device.mailLast > device.mailCursor ? this.#options.mailbox.above(device, MAIL_LIMIT) : []) {
+      const size = encode([message.number, message.type, message.payload]).length
+      if (size > room) break
+      room -= size
+      mail.push(message)
+    }
+    const receipts = this.#options.receiptsFor(device, room)
+    return receipts.length || mail.length ? encodeAck({ ...ack, receipts, mail }) : plain
+  }
+}
+
+export function phaseAt(schedule: EpochSchedule, time: number): Phase {
+  const epoch = schedule.epochAt(time)
+  const phase = { epoch, since: Math.max(0, time - schedule.startOf(epoch)), length: schedule.lengthOf(epoch) }
+  const next = schedule.periods.find(({ first }) => first > epoch)
+  return next ? { ...phase, next: { first: next.first, length: next.length } } : phase
+}

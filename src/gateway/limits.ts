@@ -1,0 +1,27 @@
+/** Every bound of the gateway in one place. Full never means lost: it means "later". */
+export interface Limits {
+  /** devices that wait for the operator's approval */
+  pendingDevices: number
+  /** hellos whose signature is checked, per second; as many may come at once after a quiet second */
+  hellosPerSecond: number
+  /** reports between decryption and commit; beyond it devices are told "later" */
+  queuedReports: number
+  /** reports of one group commit */
+  commitReports: number
+  /** registrations on their way to the chain at once */
+  registrations: number
+  /** Merkle trees kept in memory for making receipts */
+  cachedTrees: number
+  /** ms within which a challenge must come back signed */
+  challengeAge: number
+}
+
+export const defaultLimits: Limits = {
+  pendingDevices: 1_024,
+  hellosPerSecond: 200,
+  queuedReports: 4_096,
+  commitReports: 512,
+  registrations: 32,
+  cachedTrees: 32,
+  challengeAge: 120_000,
+}

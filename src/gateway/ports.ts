@@ -1,0 +1,28 @@
+/** The two ports through which time and randomness enter the gateway; tests and simulations bring their own. */
+import { randomBytes } from "node:crypto"
+
+export interface Clock {
+  /** unix ms; never goes back */
+  now(): number
+  /** Runs `task` once, `ms` from now; the returned function cancels it. */
+  after(ms: number, task: () => void): () => void
+}
+
+export type Random = (length: number) => Uint8Array
+
+/** Longest delay that `setTimeout` takes; a longer one would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1
+
+export function systemClock(): Clock {
+  let last = 0
+  return {
+    // A step back of the machine's clock must not make epochs or challenges run backwards.
+    now: () => (last = Math.max(last, Date.now())),
+    after(ms, task) {
+      const timer = setTimeout(task, Math.min(Math.max(0, ms), MAX_DELAY))
+      return () => clearTimeout(timer)
+    },
+  }
+}
+
+export const systemRandom: Random = (length) => new Uint8Array(randomBytes(length))
