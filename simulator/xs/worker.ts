@@ -15,7 +15,8 @@ import type {
 
 export type * from "./types.ts"
 
-export const xsBinary = fileURLToPath(new URL("../../build/xs/dormouse-xs", import.meta.url))
+/** `DORMOUSE_XS` names another build of the worker, such as one with sanitizers. */
+export const xsBinary = process.env.DORMOUSE_XS ?? fileURLToPath(new URL("../../build/xs/dormouse-xs", import.meta.url))
 
 /** An ESP32 without external RAM leaves about this much to a script. */
 export const defaultLimits: XsLimits = { slots: 6144, chunkBytes: 96 * 1024, stackSlots: 768, meter: 50_000_000 }

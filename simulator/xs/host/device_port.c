@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dormouse_crypto.h"
 #include "frames.h"
 #include "machine.h"
-#include "sha256.h"
 
 uint64_t portClockNs(void) {
   struct timespec time;
@@ -45,7 +45,7 @@ static void seededBlock(Port* port, uint8_t block[32]) {
   for (index = 0; index < 8; index++)
     input[32 + index] = (uint8_t)(port->randomCounter >> (8 * index));
   port->randomCounter++;
-  sha256(input, sizeof input, block);
+  dormouse_sha256(input, sizeof input, block);
 }
 
 int portRandom(Port* port, uint8_t* bytes, size_t length) {

@@ -65,6 +65,26 @@ static void buildTemplate(txMachine* the, void* data) {
   bundle = compileBundle(the, source->source, (txSize)source->length, source->why, source->whySize);
 }
 
+/*
+ * Clones copy slots of the template. Where such a slot owns a chunk, a clone's collector would take the chunk for its
+ * own and move it; kinds that end in X say that it is somebody else's, as if it were in flash.
+ */
+static void keepChunks(txMachine* the) {
+  txSlot* block;
+  for (block = the->firstHeap; block; block = block->next) {
+    txSlot* slot;
+    for (slot = block + 1; slot < block->value.reference; slot++) {
+      switch (slot->kind) {
+      case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
+      case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
+      case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
+      case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
+      default: break;
+      }
+    }
+  }
+}
+
 int machinesStart(char* text, size_t length, char* why, size_t whySize) {
   txCreation creation = {256 * 1024, 16 * 1024, 16 * 1024, 1024, 4096, 2048, 512, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
   Source source = {text, length, why, whySize};
@@ -80,6 +100,7 @@ int machinesStart(char* text, size_t length, char* why, size_t whySize) {
   if (guarded(template, buildTemplate, &source) || !bundle)
     return 0;
   fxShareMachine(template);
+  keepChunks(template);
   buildingTemplate = 0;
   return 1;
 }

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include "device.h"
+#include "dormouse_crypto.h"
 #include "frames.h"
 #include "machine.h"
 
@@ -191,11 +194,19 @@ static void powerCut(int forGood) {
   }
 }
 
+/* The crypto's blinding, which changes no result. */
+static void seedBlinding(void) {
+  uint8_t entropy[32];
+  if (getentropy(entropy, sizeof entropy) == 0)
+    dormouse_randomize(entropy);
+}
+
 int main(void) {
   uint8_t type;
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); /* Ctrl-C goes to the whole terminal; Node decides when we end */
   setenv("TZ", "UTC", 1);  /* a device knows no time zone */
+  seedBlinding();
   while (nextFrame(&type)) {
     if (type != FRAME_CONFIGURE && !machinesReady())
       fatal("malformed frames: type %u before a bundle", type);
