@@ -51,13 +51,12 @@ function compile(directory) {
   )
   node("binaryen/bin/wasm-opt", [
     text,
-    "-o",
-    join(directory, "crypto.wasm"),
+    ...["-o", join(directory, "crypto.wasm"), "-g"],
+    ...FEATURES.map((name) => `--enable-${name}`),
+    // Before the optimizer, which would inline them.
+    ...KEPT.map((name) => `--no-inline=*${name}`),
     "-O4",
     "--converge",
-    "-g",
-    ...FEATURES.map((name) => `--enable-${name}`),
-    ...KEPT.map((name) => `--no-inline=*${name}`),
   ])
   return readFileSync(join(directory, "crypto.wasm"))
 }

@@ -16,7 +16,7 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define wasm_rt_memcpy(to, from, size) \
-  memcpy(__builtin_assume_aligned(to, (size)), __builtin_assume_aligned(from, (size)), size)
+  __builtin_memcpy(__builtin_assume_aligned(to, (size)), __builtin_assume_aligned(from, (size)), size)
 
 typedef struct {
   _Alignas(16) uint8_t data[DORMOUSE_CRYPTO_MEMORY];

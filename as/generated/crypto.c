@@ -4917,6 +4917,7 @@ static u32 w2c_as_assembly_keys_loadSecret(Z_crypto_instance_t* instance, u32 w2
   w2c_i2 = 4294967295u;
   w2c_i1 ^= w2c_i2;
   w2c_i0 &= w2c_i1;
+  w2c_i0 = w2c_as_assembly_declassify_declassify(instance, w2c_i0);
   w2c_i1 = 0u;
   w2c_i0 = w2c_i0 != w2c_i1;
   FUNC_EPILOGUE;
@@ -7692,20 +7693,12 @@ static u32 w2c_as_assembly_ecdsa_combine(Z_crypto_instance_t* instance) {
           w2c_l2 = w2c_i0;
           w2c_i0 = 2864u;
           w2c_i1 = w2c_l1;
-          w2c_i2 = 11u;
-          w2c_i1 <<= (w2c_i2 & 31);
-          w2c_i2 = 16384u;
-          w2c_i1 += w2c_i2;
           w2c_i2 = w2c_l2;
           w2c_i3 = w2c_l3;
           w2c_i2 ^= w2c_i3;
           w2c_i3 = 31u;
           w2c_i2 &= w2c_i3;
-          w2c_i3 = 6u;
-          w2c_i2 <<= (w2c_i3 & 31);
-          w2c_i1 += w2c_i2;
-          w2c_i2 = 64u;
-          memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+          w2c_as_assembly_comb_combLoad(instance, w2c_i0, w2c_i1, w2c_i2);
           w2c_i0 = w2c_l2;
           w2c_as_assembly_comb_unpack(instance, w2c_i0);
           w2c_i0 = 3104u;
@@ -8426,6 +8419,7 @@ static u32 w2c_as_assembly_ecdsa_sign(Z_crypto_instance_t* instance) {
       w2c_i3 &= w2c_i4;
       w2c_i2 ^= w2c_i3;
       i32_store8(&instance->w2c_memory, (u64)(w2c_i1), w2c_i2);
+      w2c_i0 = w2c_as_assembly_declassify_declassify(instance, w2c_i0);
       w2c_i0 = !(w2c_i0);
       if (w2c_i0) {
         w2c_i0 = 0u;

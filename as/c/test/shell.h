@@ -1,0 +1,10 @@
+/* Runs the crypto functions on lines of text, the same on a host and on a board. */
+#ifndef DORMOUSE_CRYPTO_SHELL_H_
+#define DORMOUSE_CRYPTO_SHELL_H_
+
+#include <stdint.h>
+
+/* `get` returns a character or -1 at the end; `count` a running number of instructions (or 0). */
+void crypto_shell(int (*get)(void), void (*put)(char), uint64_t (*count)(void));
+
+#endif

@@ -1,0 +1,77 @@
+/** Builds bare-metal programs for the board and measures them. */
+import { execFileSync } from "node:child_process"
+import { mkdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const here = dirname(fileURLToPath(import.meta.url))
+export const root = join(here, "..", "..", "..")
+const GCC = "riscv64-unknown-elf-gcc"
+export const QEMU = "qemu-system-riscv32"
+/** The older ISA manual counts csr instructions among the base, as multilib names still do. */
+const TARGET = ["-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2", "--specs=picolibc.specs"]
+
+export function hasTool(name: string): boolean {
+  try {
+    execFileSync(name, ["--version"], { stdio: "ignore" })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The tools this folder needs that the machine lacks. */
+export const missingTools = [GCC, QEMU].filter((name) => !hasTool(name))
+
+export interface Program {
+  /** Paths from the project's root. */
+  sources: string[]
+  includes?: string[]
+  flags?: string[]
+}
+
+/** Compiles and links; returns the path of the ELF file. */
+export function build(name: string, { sources, includes = [], flags = ["-Os"] }: Program): string {
+  const directory = join(root, "build", "rv32")
+  mkdirSync(directory, { recursive: true })
+  const output = join(directory, `${name}.elf`)
+  const board = ["boot.S", "board.c"].map((file) => join(here, file))
+  execFileSync(GCC, [
+    ...TARGET,
+    ...flags,
+    ...["-std=c11", "-ffunction-sections", "-fdata-sections", "-nostartfiles", "-Wl,--gc-sections"],
+    ...["-T", join(here, "board.ld"), "-I", here, ...includes.flatMap((path) => ["-I", join(root, path)])],
+    ...board,
+    ...sources.map((path) => join(root, path)),
+    ...["-o", output],
+  ])
+  return output
+}
+
+export const cryptoShell: Program = {
+  sources: [
+    "simulator/boards/rv32/crypto-main.c",
+    "as/c/test/shell.c",
+    "as/c/dormouse_crypto.c",
+    "as/c/comb.c",
+    "as/generated/crypto.c",
+    "as/generated/comb_table.c",
+  ],
+  includes: ["as/c", "as/c/test", "as/generated"],
+}
+
+export interface Symbol {
+  name: string
+  size: number
+  type: string
+}
+
+/** Symbols with their sizes in bytes. */
+export function symbols(elf: string): Symbol[] {
+  const text = execFileSync("riscv64-unknown-elf-nm", ["--print-size", "--size-sort", elf], { encoding: "utf8" })
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "))
+    .map(([, size, type, name]) => ({ name: name!, size: Number.parseInt(size!, 16), type: type! }))
+}
