@@ -31,7 +31,6 @@ export interface Exports {
   verify(publicKeyLength: number): number
   recover(recoveryId: number): number
   ecdh(publicKeyLength: number): number
-  wipe(): void
 }
 
 /** As in `assembly/memory.ts`. */

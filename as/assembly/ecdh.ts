@@ -1,7 +1,7 @@
 /** Elliptic curve Diffie-Hellman, the x coordinate of k P (SEC 1 §3.3.1). The order is prime, so every point serves. */
 import { feToBytes } from "./field"
 import { loadPublic, loadSecret } from "./keys"
-import { INPUT, OUTPUT, POINT, POINTS, S, wipe } from "./memory"
+import { DIGITS, INPUT, OUTPUT, POINT, POINTS, S, wipeTo } from "./memory"
 import { multiply } from "./multiply"
 import { pointToAffine } from "./point"
 
@@ -18,6 +18,6 @@ export function ecdh(length: u32): u32 {
       feToBytes(OUTPUT, POINTS)
     }
   }
-  wipe()
+  wipeTo(DIGITS)
   return status
 }

@@ -5,7 +5,7 @@ import { feFromBytes } from "./field"
 import { feFromWords, feToWords } from "./generated/field"
 import { jacAdd, jacHasX, jacIsInfinity, jacToAffine } from "./jacobian"
 import { liftX, loadPublic, loadSecret, storePublic } from "./keys"
-import { FE, INPUT, OUTPUT, POINT, POINTS, S, SCALAR, wipe } from "./memory"
+import { FE, INPUT, MULTIPLES, OUTPUT, POINT, POINTS, S, SCALAR, wipeTo } from "./memory"
 import { pointToAffine } from "./point"
 import { nonceInit, nonceNext, nonceRetry } from "./rfc6979"
 import { scAdd, scFromBytes, scHighMask, scInvert, scMul, scNegateIf, scReduce, scToBytes, scZeroMask } from "./scalar"
@@ -52,7 +52,7 @@ export function sign(): bool {
     nonceInit(KEY, Z)
     while (!declassify(attempt())) nonceRetry()
   }
-  wipe()
+  wipeTo(MULTIPLES)
   return valid
 }
 

@@ -8,10 +8,6 @@ const P30: usize = memory.data<u32>([
   0x3ffffc2f, 0x3ffffffb, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
 ])
 
-export function feCopy(r: usize, a: usize): void {
-  memory.copy(r, a, FE)
-}
-
 export function feSetSmall(r: usize, value: u32): void {
   memory.fill(r, 0, FE)
   store<u32>(r, value)

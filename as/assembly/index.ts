@@ -1,6 +1,6 @@
 /** The module's exports. Arguments stand at INPUT, results at OUTPUT; lengths were checked by the host's wrapper. */
 import { blindWith } from "./blind"
-import { INPUT, wipe } from "./memory"
+import { INPUT, MULTIPLES, wipeTo } from "./memory"
 
 export { combLoad, combSelect } from "./comb"
 export { declassify } from "./declassify"
@@ -10,11 +10,10 @@ export { keccak256, keccakFinal, keccakInit, keccakUpdate } from "./keccak"
 export { convertPublicKey, getPublicKey, isSecretKey } from "./keys"
 export { sha256 } from "./sha256"
 export * from "./streams"
-export { wipe }
 
 /** Blinds anew from 32 bytes of entropy at INPUT. */
 export function randomize(): void {
   blindWith(INPUT)
   memory.fill(INPUT, 0, 32)
-  wipe()
+  wipeTo(MULTIPLES)
 }

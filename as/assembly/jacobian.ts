@@ -3,7 +3,7 @@
  * Magnitudes on entry and exit: X 1, Y at most 2, Z 1. Infinity is a flag in the padding of Z.
  */
 import { feInvert, feNormalize, feSetSmall, feVanishes } from "./field"
-import { feAdd, feCarry, feHalf, feMul, feMulAdd, feNeg, feSqr, feSub } from "./generated/field"
+import { feAdd, feCarry, feCopy, feHalf, feMul, feMulAdd, feNeg, feSqr, feSub } from "./generated/field"
 import { FE, POINT, T } from "./memory"
 
 const INFINITY: usize = 2 * FE + 36
@@ -25,7 +25,9 @@ export function jacSetInfinity(p: usize): void {
 }
 
 export function jacSetAffine(r: usize, q: usize): void {
-  memory.copy(r, q, 2 * FE)
+  feCopy(r, q)
+  feCopy(r + FE, q + FE)
+  store<u32>(r + INFINITY, 0)
   feSetSmall(r + 2 * FE, 1)
 }
 

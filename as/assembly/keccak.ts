@@ -98,6 +98,7 @@ export function keccakFinal(): void {
   store<u8>(KECCAK, load<u8>(KECCAK, RATE - 1) ^ 0x80, RATE - 1)
   permute()
   memory.copy(OUTPUT, KECCAK, 32)
+  memory.fill(KECCAK, 0, 208)
 }
 
 export function keccak256(length: usize): void {

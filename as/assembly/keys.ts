@@ -3,7 +3,7 @@ import { multiplyBase } from "./comb"
 import { declassify } from "./declassify"
 import { feCurve, feEqual, feFromBytes, feNormalize, feSetSmall, feSqrt, feToBytes } from "./field"
 import { feCarry, feNeg, feSqr } from "./generated/field"
-import { FE, INPUT, OUTPUT, POINTS, S, T, wipe } from "./memory"
+import { FE, INPUT, MULTIPLES, OUTPUT, POINTS, S, T, wipeTo } from "./memory"
 import { pointToAffine } from "./point"
 import { scFromBytes, scZeroMask } from "./scalar"
 
@@ -59,7 +59,7 @@ export function storePublic(bytes: usize, p: usize, compressed: bool): u32 {
 /** Key at INPUT. */
 export function isSecretKey(): bool {
   const valid = loadSecret(S, INPUT)
-  wipe()
+  wipeTo(MULTIPLES)
   return valid
 }
 
@@ -71,7 +71,7 @@ export function getPublicKey(compressed: bool): u32 {
     pointToAffine(POINTS, POINTS)
     length = storePublic(OUTPUT, POINTS, compressed)
   }
-  wipe()
+  wipeTo(MULTIPLES)
   return length
 }
 

@@ -76,7 +76,12 @@ export function storeBig(address: usize, value: u32): void {
   store<u32>(address, bswap<u32>(value))
 }
 
-/** Ends every call: no key, nonce or intermediate value stays in memory. */
-export function wipe(): void {
-  memory.fill(SECRET, 0, SECRET_END - SECRET)
+/** Ends every call that saw a secret: zeros from SECRET up to the end of what the call used. */
+export function wipeTo(end: usize): void {
+  memory.fill(SECRET, 0, end - SECRET)
+}
+
+/** Ends the cipher's calls. */
+export function wipeCipher(): void {
+  memory.fill(AES_KEYS, 0, SECRET_END - AES_KEYS)
 }

@@ -6,8 +6,8 @@
  * Coordinates have magnitude 1 on entry and exit. The last three sums of products are reduced once each.
  */
 
-import { feCopy, feInvert, feNormalize, feSetSmall } from "./field"
-import { feAdd, feCarry, feMul, feMulAdd, feNeg, feScale, feSelect, feSqr, feSub } from "./generated/field"
+import { feInvert, feNormalize } from "./field"
+import { feAdd, feCarry, feCopy, feMul, feMulAdd, feNeg, feScale, feSelect, feSqr, feSub } from "./generated/field"
 import { FE, POINT, T } from "./memory"
 
 /** 3 * b of y^2 = x^3 + b. */
@@ -26,7 +26,9 @@ export function pointSetInfinity(p: usize): void {
 }
 
 export function pointCopy(r: usize, p: usize): void {
-  memory.copy(r, p, POINT)
+  feCopy(r, p)
+  feCopy(r + FE, p + FE)
+  feCopy(r + 2 * FE, p + 2 * FE)
 }
 
 export function pointSelect(r: usize, p: usize, mask: u32): void {
@@ -110,9 +112,4 @@ export function pointToAffine(r: usize, p: usize): void {
   feMul(r + FE, p + FE, T0)
   feNormalize(r)
   feNormalize(r + FE)
-}
-
-export function pointSetAffine(r: usize, q: usize): void {
-  memory.copy(r, q, 2 * FE)
-  feSetSmall(r + 2 * FE, 1)
 }

@@ -1,7 +1,7 @@
 /** SHA-256 (FIPS 180-4 §6.2), streaming: one stream at a time, its state at SHA. */
 
 import { shaRounds } from "./generated/sha256"
-import { INPUT, loadBig, OUTPUT, SHA, SHA_BLOCK, SHA_COUNT, SHA_SCHEDULE, storeBig } from "./memory"
+import { HMAC_INNER, INPUT, loadBig, OUTPUT, SHA, SHA_BLOCK, SHA_COUNT, SHA_SCHEDULE, storeBig, wipeTo } from "./memory"
 
 const INITIAL: usize = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
@@ -68,4 +68,5 @@ export function sha256(length: usize): void {
   shaInit()
   shaUpdate(INPUT, length)
   shaFinal(OUTPUT)
+  wipeTo(HMAC_INNER)
 }

@@ -1,7 +1,7 @@
 /** Hashes, MAC and cipher as the hosts call them: chunks at INPUT, results at OUTPUT or in place. */
 import { ccmAad, ccmData, ccmInit, ccmTag } from "./ccm"
 import { hmacFinal, hmacInit, hmacKey } from "./hmac"
-import { INPUT, OUTPUT, SHA, SHA_STATE_SIZE, wipe } from "./memory"
+import { HMAC_INNER, INPUT, NONCE_K, OUTPUT, SHA, SHA_STATE_SIZE, wipeCipher, wipeTo } from "./memory"
 import { shaFinal, shaInit, shaUpdate } from "./sha256"
 
 export function sha256Init(): void {
@@ -14,12 +14,13 @@ export function sha256Update(length: usize): void {
 
 export function sha256Final(): void {
   shaFinal(OUTPUT)
-  wipe()
+  wipeTo(HMAC_INNER)
 }
 
 /** The running state, for hosts that keep several streams: out to OUTPUT, in from INPUT. */
 export function sha256Save(): void {
   memory.copy(OUTPUT, SHA, SHA_STATE_SIZE)
+  wipeTo(HMAC_INNER)
 }
 
 export function sha256Restore(): void {
@@ -35,7 +36,7 @@ export function hmacSha256Init(keyLength: usize): void {
 /** Tag at OUTPUT; the key is wiped. */
 export function hmacSha256Final(): void {
   hmacFinal(OUTPUT)
-  wipe()
+  wipeTo(NONCE_K)
 }
 
 /** Key (16) and nonce (13) at INPUT. */
@@ -57,5 +58,5 @@ export function ccmDecrypt(length: usize): void {
 
 export function ccmFinish(): void {
   ccmTag(OUTPUT)
-  wipe()
+  wipeCipher()
 }

@@ -1,5 +1,6 @@
 /** k P for a public k and P: GLV halves in width-5 non-adjacent form (Solinas 2000) over one chain of doublings. */
-import { feFromWords, feMul, feNeg, feSqr } from "./generated/field"
+import { feSetSmall } from "./field"
+import { feCopy, feFromWords, feMul, feNeg, feSqr } from "./generated/field"
 import { split } from "./glv"
 import { jacAddAffine, jacDouble, jacIsInfinity, jacSetInfinity } from "./jacobian"
 import { DIGITS, FE, MULTIPLES, POINT, POINTS, S, SCALAR, T } from "./memory"
@@ -56,18 +57,18 @@ function oddMultiples(p: usize): void {
   feMul(SUM, p, SQUARE)
   feMul(SQUARE, SQUARE, z)
   feMul(SUM + FE, p + FE, SQUARE)
-  memory.copy(SUM + 2 * FE, p + 2 * FE, FE)
+  feSetSmall(SUM + 2 * FE, 1)
   memory.copy(MULTIPLES, SUM, 2 * FE)
   for (let i: usize = 1; i < ENTRIES; i++) {
     jacAddAffine(SUM, SUM, DOUBLE)
     memory.copy(MULTIPLES + i * POINT, SUM, 2 * FE)
-    memory.copy(RATIOS + i * FE, H, FE)
+    feCopy(RATIOS + i * FE, H)
   }
   feMul(z, z, SUM + 2 * FE)
   feFromWords(BETA_FE, BETA)
   let at = MULTIPLES + (ENTRIES - 1) * POINT
   feMul(at + 2 * FE, at, BETA_FE)
-  memory.copy(SCALE, RATIOS + (ENTRIES - 1) * FE, FE)
+  feCopy(SCALE, RATIOS + (ENTRIES - 1) * FE)
   for (let i: usize = ENTRIES - 2; ; i--) {
     at -= POINT
     feSqr(SQUARE, SCALE)
@@ -84,9 +85,9 @@ function addDigit(r: usize, digit: i32, negative: bool, x: usize): void {
   if (digit === 0) return
   const size = digit < 0 ? -digit : digit
   const from = MULTIPLES + <usize>(size >> 1) * POINT
-  memory.copy(ENTRY, from + x, FE)
+  feCopy(ENTRY, from + x)
   if (digit < 0 !== negative) feNeg(ENTRY + FE, from + FE, 2)
-  else memory.copy(ENTRY + FE, from + FE, FE)
+  else feCopy(ENTRY + FE, from + FE)
   jacAddAffine(r, r, ENTRY)
 }
 

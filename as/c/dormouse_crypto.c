@@ -27,14 +27,20 @@ _Noreturn void wasm_rt_trap(wasm_rt_trap_t code) {
   __builtin_trap();
 }
 
+/* How much of INPUT holds arguments. */
+static size_t used;
+
 static void put(size_t at, const uint8_t *data, size_t length) {
   if (length > 0) memcpy(memory(INPUT + at), data, length);
+  if (used < at + length) used = at + length;
 }
 
 /* Result of a call; what it was computed from goes. */
 static void take(uint8_t *result, size_t length) {
   memcpy(result, memory(OUTPUT), length);
-  memset(memory(INPUT), 0, OUTPUT + 128);
+  memset(memory(INPUT), 0, used);
+  memset(memory(OUTPUT), 0, length < 32 ? 32 : length);
+  used = 0;
   /* The memory counts as read: the wipe may not be optimized away. */
   __asm__ volatile("" : : "r"(memory(0)) : "memory");
 }
@@ -85,7 +91,6 @@ int dormouse_keccak256(const uint8_t *data, size_t length, uint8_t digest32[32])
   Z_cryptoZ_keccakInit(&instance);
   stream(absorb, data, length);
   Z_cryptoZ_keccakFinal(&instance);
-  Z_cryptoZ_wipe(&instance);
   take(digest32, 32);
   return DORMOUSE_OK;
 }
@@ -94,7 +99,6 @@ int dormouse_keccak256(const uint8_t *data, size_t length, uint8_t digest32[32])
 static void save(dormouse_sha256_stream *self) {
   Z_cryptoZ_sha256Save(&instance);
   take(self->state104, sizeof self->state104);
-  Z_cryptoZ_wipe(&instance);
 }
 
 static void restore(const dormouse_sha256_stream *self) {

@@ -365,9 +365,9 @@ static void w2c_as_assembly_comb_combSelect(Z_crypto_instance_t*, u32, u32, u32)
 static void w2c_as_assembly_generated_field_feNeg(Z_crypto_instance_t*, u32, u32);
 static void w2c_as_assembly_generated_field_feSelect(Z_crypto_instance_t*, u32, u32, u32);
 static void w2c_as_assembly_comb_unpack(Z_crypto_instance_t*, u32);
+static void w2c_as_assembly_generated_field_feCopy(Z_crypto_instance_t*, u32, u32);
 static void w2c_as_assembly_point_finishAddition(Z_crypto_instance_t*, u32);
 static void w2c_as_assembly_comb_multiplyBase(Z_crypto_instance_t*, u32);
-static void w2c_as_assembly_memory_wipe(Z_crypto_instance_t*);
 static void w2c_as_assembly_index_randomize(Z_crypto_instance_t*);
 static void w2c_as_assembly_comb_combLoad(Z_crypto_instance_t*, u32, u32, u32);
 static u32 w2c_as_assembly_declassify_declassify(Z_crypto_instance_t*, u32);
@@ -382,6 +382,7 @@ static u32 w2c_as_assembly_field_feZeroMask(Z_crypto_instance_t*, u32);
 static u32 w2c_as_assembly_field_feEqual(Z_crypto_instance_t*);
 static u32 w2c_as_assembly_keys_liftX(Z_crypto_instance_t*, u32, u32);
 static u32 w2c_as_assembly_keys_loadPublic(Z_crypto_instance_t*, u32, u32, u32);
+static void w2c_as_assembly_point_pointCopy(Z_crypto_instance_t*, u32, u32);
 static void w2c_as_assembly_point_pointAdd(Z_crypto_instance_t*, u32, u32, u32);
 static void w2c_as_assembly_multiply_addDigit(Z_crypto_instance_t*, u32, u32);
 static void w2c_as_assembly_generated_field_feToWords(Z_crypto_instance_t*, u32, u32);
@@ -4578,6 +4579,48 @@ static void w2c_as_assembly_comb_unpack(Z_crypto_instance_t* instance, u32 w2c_p
   FUNC_EPILOGUE;
 }
 
+static void w2c_as_assembly_generated_field_feCopy(Z_crypto_instance_t* instance, u32 w2c_p0, u32 w2c_p1) {
+  FUNC_PROLOGUE;
+  u32 w2c_i0, w2c_i1;
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1));
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0), w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 4u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 4, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 8u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 8, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 12u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 12, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 16u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 16, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 20u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 20, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 24u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 24, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 28u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 28, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_i1 = i32_load(&instance->w2c_memory, (u64)(w2c_i1) + 32u);
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0) + 32, w2c_i1);
+  FUNC_EPILOGUE;
+}
+
 static void w2c_as_assembly_point_finishAddition(Z_crypto_instance_t* instance, u32 w2c_p0) {
   FUNC_PROLOGUE;
   u32 w2c_i0, w2c_i1, w2c_i2, w2c_i3, w2c_i4;
@@ -4628,8 +4671,7 @@ static void w2c_as_assembly_point_finishAddition(Z_crypto_instance_t* instance, 
   w2c_as_assembly_generated_field_feMulAdd(instance, w2c_i0, w2c_i1, w2c_i2, w2c_i3, w2c_i4);
   w2c_i0 = w2c_p0;
   w2c_i1 = 2704u;
-  w2c_i2 = 40u;
-  memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
   FUNC_EPILOGUE;
 }
 
@@ -4775,16 +4817,6 @@ static void w2c_as_assembly_comb_multiplyBase(Z_crypto_instance_t* instance, u32
   FUNC_EPILOGUE;
 }
 
-static void w2c_as_assembly_memory_wipe(Z_crypto_instance_t* instance) {
-  FUNC_PROLOGUE;
-  u32 w2c_i0, w2c_i1, w2c_i2;
-  w2c_i0 = 1344u;
-  w2c_i1 = 0u;
-  w2c_i2 = 5088u;
-  memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
-  FUNC_EPILOGUE;
-}
-
 static void w2c_as_assembly_index_randomize(Z_crypto_instance_t* instance) {
   FUNC_PROLOGUE;
   u32 w2c_i0, w2c_i1, w2c_i2;
@@ -4835,7 +4867,7 @@ static void w2c_as_assembly_index_randomize(Z_crypto_instance_t* instance) {
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   w2c_i0 = 1344u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 2240u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
@@ -5436,6 +5468,29 @@ static u32 w2c_as_assembly_keys_loadPublic(Z_crypto_instance_t* instance, u32 w2
   return w2c_i0;
 }
 
+static void w2c_as_assembly_point_pointCopy(Z_crypto_instance_t* instance, u32 w2c_p0, u32 w2c_p1) {
+  FUNC_PROLOGUE;
+  u32 w2c_i0, w2c_i1, w2c_i2;
+  w2c_i0 = w2c_p0;
+  w2c_i1 = w2c_p1;
+  w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = 40u;
+  w2c_i0 += w2c_i1;
+  w2c_i1 = w2c_p1;
+  w2c_i2 = 40u;
+  w2c_i1 += w2c_i2;
+  w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
+  w2c_i0 = w2c_p0;
+  w2c_i1 = 80u;
+  w2c_i0 += w2c_i1;
+  w2c_i1 = w2c_p1;
+  w2c_i2 = 80u;
+  w2c_i1 += w2c_i2;
+  w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
+  FUNC_EPILOGUE;
+}
+
 static void w2c_as_assembly_point_pointAdd(Z_crypto_instance_t* instance, u32 w2c_p0, u32 w2c_p1, u32 w2c_p2) {
   u32 w2c_l3 = 0, w2c_l4 = 0, w2c_l5 = 0, w2c_l6 = 0;
   FUNC_PROLOGUE;
@@ -5529,8 +5584,7 @@ static void w2c_as_assembly_multiply_addDigit(Z_crypto_instance_t* instance, u32
   w2c_l4 = w2c_i0;
   w2c_i0 = 3464u;
   w2c_i1 = 3584u;
-  w2c_i2 = 120u;
-  memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_as_assembly_point_pointCopy(instance, w2c_i0, w2c_i1);
   w2c_i0 = 1u;
   w2c_p0 = w2c_i0;
   w2c_L0: 
@@ -6427,8 +6481,7 @@ static u32 w2c_as_assembly_ecdh_ecdh(Z_crypto_instance_t* instance, u32 w2c_p0) 
       w2c_as_assembly_blind_scalePoint(instance, w2c_i0, w2c_i1);
       w2c_i0 = 3584u;
       w2c_i1 = 3224u;
-      w2c_i2 = 120u;
-      memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+      w2c_as_assembly_point_pointCopy(instance, w2c_i0, w2c_i1);
       w2c_i0 = 3344u;
       w2c_i1 = 3224u;
       w2c_as_assembly_point_pointDouble(instance, w2c_i0, w2c_i1);
@@ -6510,7 +6563,7 @@ static u32 w2c_as_assembly_ecdh_ecdh(Z_crypto_instance_t* instance, u32 w2c_p0) 
   }
   w2c_i0 = 1344u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 4160u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   w2c_i0 = w2c_l1;
   FUNC_EPILOGUE;
@@ -7321,8 +7374,19 @@ static void w2c_as_assembly_jacobian_jacAddAffine(Z_crypto_instance_t* instance,
   if (w2c_i0) {
     w2c_i0 = w2c_p0;
     w2c_i1 = w2c_p2;
-    w2c_i2 = 80u;
-    memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+    w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
+    w2c_i0 = w2c_p0;
+    w2c_i1 = 40u;
+    w2c_i0 += w2c_i1;
+    w2c_i1 = w2c_p2;
+    w2c_i2 = 40u;
+    w2c_i1 += w2c_i2;
+    w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
+    w2c_i0 = w2c_p0;
+    w2c_i1 = 116u;
+    w2c_i0 += w2c_i1;
+    w2c_i1 = 0u;
+    i32_store(&instance->w2c_memory, (u64)(w2c_i0), w2c_i1);
     w2c_i0 = w2c_p0;
     w2c_i1 = 80u;
     w2c_i0 += w2c_i1;
@@ -7394,8 +7458,7 @@ static void w2c_as_assembly_wnaf_addDigit(Z_crypto_instance_t* instance, u32 w2c
   w2c_i2 += w2c_i3;
   w2c_p0 = w2c_i2;
   w2c_i1 += w2c_i2;
-  w2c_i2 = 40u;
-  memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
   w2c_i0 = w2c_p1;
   w2c_i1 = 0u;
   w2c_i0 = w2c_i0 != w2c_i1;
@@ -7412,8 +7475,7 @@ static void w2c_as_assembly_wnaf_addDigit(Z_crypto_instance_t* instance, u32 w2c
     w2c_i1 = w2c_p0;
     w2c_i2 = 40u;
     w2c_i1 += w2c_i2;
-    w2c_i2 = 40u;
-    memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+    w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
   }
   w2c_i0 = 3104u;
   w2c_i1 = 3104u;
@@ -7489,9 +7551,12 @@ static u32 w2c_as_assembly_ecdsa_combine(Z_crypto_instance_t* instance) {
   w2c_i2 = 2904u;
   w2c_as_assembly_generated_field_feMul(instance, w2c_i0, w2c_i1, w2c_i2);
   w2c_i0 = 3544u;
-  w2c_i1 = 3304u;
+  w2c_i1 = 0u;
   w2c_i2 = 40u;
-  memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_i0 = 3544u;
+  w2c_i1 = 1u;
+  i32_store(&instance->w2c_memory, (u64)(w2c_i0), w2c_i1);
   w2c_i0 = 3584u;
   w2c_i1 = 3464u;
   w2c_i2 = 80u;
@@ -7521,8 +7586,7 @@ static u32 w2c_as_assembly_ecdsa_combine(Z_crypto_instance_t* instance) {
       w2c_i1 = 4544u;
       w2c_i0 += w2c_i1;
       w2c_i1 = 2704u;
-      w2c_i2 = 40u;
-      memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+      w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
       w2c_i0 = w2c_l0;
       w2c_i1 = 1u;
       w2c_i0 += w2c_i1;
@@ -7544,8 +7608,7 @@ static u32 w2c_as_assembly_ecdsa_combine(Z_crypto_instance_t* instance) {
   w2c_as_assembly_generated_field_feMul(instance, w2c_i0, w2c_i1, w2c_i2);
   w2c_i0 = 2864u;
   w2c_i1 = 4824u;
-  w2c_i2 = 40u;
-  memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_as_assembly_generated_field_feCopy(instance, w2c_i0, w2c_i1);
   w2c_i0 = 6u;
   w2c_l1 = w2c_i0;
   w2c_L2: 
@@ -8430,7 +8493,7 @@ static u32 w2c_as_assembly_ecdsa_sign(Z_crypto_instance_t* instance) {
   }
   w2c_i0 = 1344u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 2240u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   w2c_i0 = w2c_l2;
   FUNC_EPILOGUE;
@@ -8925,6 +8988,10 @@ static void w2c_as_assembly_keccak_keccakFinal(Z_crypto_instance_t* instance) {
   w2c_i1 = 5776u;
   w2c_i2 = 32u;
   memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_i0 = 5776u;
+  w2c_i1 = 0u;
+  w2c_i2 = 208u;
+  memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
 
@@ -8975,7 +9042,7 @@ static u32 w2c_as_assembly_keys_getPublicKey(Z_crypto_instance_t* instance, u32 
   }
   w2c_i0 = 1344u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 2240u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   w2c_i0 = w2c_l1;
   FUNC_EPILOGUE;
@@ -8990,7 +9057,7 @@ static u32 w2c_as_assembly_keys_isSecretKey(Z_crypto_instance_t* instance) {
   w2c_i0 = w2c_as_assembly_keys_loadSecret(instance, w2c_i0);
   w2c_i1 = 1344u;
   w2c_i2 = 0u;
-  w2c_i3 = 5088u;
+  w2c_i3 = 2240u;
   memory_fill(&instance->w2c_memory, w2c_i1, w2c_i2, w2c_i3);
   FUNC_EPILOGUE;
   return w2c_i0;
@@ -9012,6 +9079,10 @@ static void w2c_as_assembly_sha256_sha256(Z_crypto_instance_t* instance, u32 w2c
   w2c_as_assembly_sha256_shaUpdate(instance, w2c_i0, w2c_i1);
   w2c_i0 = 1024u;
   w2c_as_assembly_sha256_shaFinal(instance, w2c_i0);
+  w2c_i0 = 1344u;
+  w2c_i1 = 0u;
+  w2c_i2 = 360u;
+  memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
 
@@ -9045,7 +9116,7 @@ static void w2c_as_assembly_streams_sha256Final(Z_crypto_instance_t* instance) {
   w2c_as_assembly_sha256_shaFinal(instance, w2c_i0);
   w2c_i0 = 1344u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 360u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
@@ -9057,6 +9128,10 @@ static void w2c_as_assembly_streams_sha256Save(Z_crypto_instance_t* instance) {
   w2c_i1 = 1344u;
   w2c_i2 = 104u;
   memory_copy(&instance->w2c_memory, &instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
+  w2c_i0 = 1344u;
+  w2c_i1 = 0u;
+  w2c_i2 = 360u;
+  memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
 
@@ -9094,7 +9169,7 @@ static void w2c_as_assembly_streams_hmacSha256Final(Z_crypto_instance_t* instanc
   w2c_as_assembly_hmac_hmacFinal(instance, w2c_i0);
   w2c_i0 = 1344u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 488u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
@@ -10169,9 +10244,9 @@ static void w2c_as_assembly_streams_ccmFinish(Z_crypto_instance_t* instance) {
   w2c_i1 = 6408u;
   w2c_i2 = 16u;
   w2c_as_assembly_ccm_xorBlock(instance, w2c_i0, w2c_i1, w2c_i2);
-  w2c_i0 = 1344u;
+  w2c_i0 = 5984u;
   w2c_i1 = 0u;
-  w2c_i2 = 5088u;
+  w2c_i2 = 448u;
   memory_fill(&instance->w2c_memory, w2c_i0, w2c_i1, w2c_i2);
   FUNC_EPILOGUE;
 }
@@ -10254,11 +10329,6 @@ u32 Z_cryptoZ_isSecretKey(Z_crypto_instance_t* instance) {
 /* export: 'sha256' */
 void Z_cryptoZ_sha256(Z_crypto_instance_t* instance, u32 w2c_p0) {
   return w2c_as_assembly_sha256_sha256(instance, w2c_p0);
-}
-
-/* export: 'wipe' */
-void Z_cryptoZ_wipe(Z_crypto_instance_t* instance) {
-  return w2c_as_assembly_memory_wipe(instance);
 }
 
 /* export: 'sha256Init' */

@@ -82,9 +82,6 @@ u32 Z_cryptoZ_isSecretKey(Z_crypto_instance_t*);
 /* export: 'sha256' */
 void Z_cryptoZ_sha256(Z_crypto_instance_t*, u32);
 
-/* export: 'wipe' */
-void Z_cryptoZ_wipe(Z_crypto_instance_t*);
-
 /* export: 'sha256Init' */
 void Z_cryptoZ_sha256Init(Z_crypto_instance_t*);
 

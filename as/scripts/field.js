@@ -147,6 +147,7 @@ const limbOfBytes = (i) => {
   const all = shift > 3 && word < 7 ? `${low} | w${word + 1} << ${32 - shift}` : low
   return i < 8 ? `(${all}) & ${MASK}` : all
 }
+const copy = define("feCopy(r: usize, a: usize)", [range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i})`))])
 /** Limbs from eight little-endian words. */
 const fromWords = define("feFromWords(r: usize, a: usize)", [
   range(8).map((i) => `  const w${i}: u32 = load<u32>(a, ${4 * i})`),
@@ -174,6 +175,7 @@ export const fieldSource = [
   carry,
   half,
   select,
+  copy,
   fromWords,
   toWords,
 ].join("\n")

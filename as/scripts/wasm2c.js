@@ -43,7 +43,8 @@ export function adaptC(source, header, table) {
   c = replaceBody(c, "combSelect", `dormouse_comb_select(${at("w2c_p0")}, w2c_p1, w2c_p2);`)
   c = replaceBody(c, "combLoad", `dormouse_comb_load(${at("w2c_p0")}, w2c_p1, w2c_p2);`)
   c = replaceBody(c, "declassify", "return dormouse_declassify(w2c_p0);")
-  if (c.includes(`${table}u`)) throw new Error("the C still reads the comb table through memory: it was inlined somewhere")
+  if (c.includes(`${table}u`))
+    throw new Error("the C still reads the comb table through memory: it was inlined somewhere")
   const loads = [...c.matchAll(/LOAD_DATA\(instance->w2c_memory, (\d+)u, \w+, (\d+)\)/g)]
   const end = Math.max(...loads.map(([, from, length]) => Number(from) + Number(length)))
   // Zeros at the end of a constant are not part of its segment.

@@ -468,6 +468,18 @@ export function feSelect(r: usize, a: usize, mask: u32): void {
   store<u32>(r, load<u32>(r, 32) ^ (mask & (load<u32>(r, 32) ^ load<u32>(a, 32))), 32)
 }
 
+export function feCopy(r: usize, a: usize): void {
+  store<u32>(r, load<u32>(a, 0), 0)
+  store<u32>(r, load<u32>(a, 4), 4)
+  store<u32>(r, load<u32>(a, 8), 8)
+  store<u32>(r, load<u32>(a, 12), 12)
+  store<u32>(r, load<u32>(a, 16), 16)
+  store<u32>(r, load<u32>(a, 20), 20)
+  store<u32>(r, load<u32>(a, 24), 24)
+  store<u32>(r, load<u32>(a, 28), 28)
+  store<u32>(r, load<u32>(a, 32), 32)
+}
+
 export function feFromWords(r: usize, a: usize): void {
   const w0: u32 = load<u32>(a, 0)
   const w1: u32 = load<u32>(a, 4)
