@@ -13,9 +13,18 @@ export const Exit = { valid: 0, invalid: 1, usage: 2, notPinned: 3 } as const
 /** Ample for a receipt of a tree of 2^32 leaves; a larger file is another file. */
 const MAX_FILE = 16 * 1024 * 1024
 
+const VERIFY = `verify FILE [--trust TRUST] [--json]
+
+Checks a receipt file completely. Exit code 0: valid; 1: invalid; 3: consistent, but without a trust file the signer
+is not pinned; 2: the command or a file cannot be used.`
+
+const DECODE = `decode FILE|HEX
+
+Shows a message, in a file or as hex, in CBOR diagnostic notation with the names of its fields.`
+
 /** `verify FILE [--trust TRUST] [--json]` */
 export function verifyCommand(args: string[]): Promise<number> {
-  return command("verify FILE [--trust TRUST] [--json]", async () => {
+  return command(args, VERIFY, async () => {
     const { values, positionals } = parse(args, { trust: { type: "string" }, json: { type: "boolean" } })
     const bytes = readFile(positionals[0]!)
     const trust = values.trust === undefined ? undefined : parseTrust(new TextDecoder().decode(readFile(values.trust)))
@@ -27,7 +36,7 @@ export function verifyCommand(args: string[]): Promise<number> {
 
 /** `decode FILE|HEX` */
 export function decodeCommand(args: string[]): Promise<number> {
-  return command("decode FILE|HEX", async () => {
+  return command(args, DECODE, async () => {
     const [input] = parse(args, {}).positionals
     console.log(decodeMessage(inputBytes(input!)))
     return Exit.valid
@@ -35,13 +44,17 @@ export function decodeCommand(args: string[]): Promise<number> {
 }
 
 /** Runs a command; a usage error, a file that cannot be read or is no message ends with one clear line and code 2. */
-async function command(usage: string, run: () => Promise<number>): Promise<number> {
+async function command(args: string[], usage: string, run: () => Promise<number>): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(`Usage: dormouse ${usage}`)
+    return Exit.valid
+  }
   try {
     return await run()
   } catch (error) {
     if (!(error instanceof DormouseError)) throw error
-    console.error(`${error.message} (${error.code})`)
-    if (error.code === "E_USAGE") console.error(`Usage: dormouse ${usage}`)
+    console.error(`${error.code}: ${error.message}`)
+    if (error.code === "E_USAGE") console.error(`Usage: dormouse ${usage.split("\n")[0]}`)
     return Exit.usage
   }
 }
@@ -51,7 +64,7 @@ function parse<T extends Record<string, { type: "string" | "boolean" }>>(args: s
     const parsed = parseArgs({ args, options, allowPositionals: true })
     if (parsed.positionals.length === 1) return parsed
   } catch (cause) {
-    throw new DormouseError("E_USAGE", `${(cause as Error).message.replace(/\.$/, "")}.`, { cause })
+    throw new DormouseError("E_USAGE", `${(cause as Error).message.split(". ")[0]}.`, { cause })
   }
   throw new DormouseError("E_USAGE", "One argument is expected.")
 }

@@ -55,6 +55,12 @@ describe("verify", () => {
     expect(json.checks.every((check: object) => "name" in check && "ok" in check)).toBe(true)
   })
 
+  test("--help", async () => {
+    expect(await verifyCommand(["--help"])).toBe(0)
+    expect(await decodeCommand(["--help"])).toBe(0)
+    expect(out.join()).toMatch(/Usage: dormouse verify FILE.*Usage: dormouse decode FILE/s)
+  })
+
   test.each([
     ["no argument", [], /One argument is expected/],
     ["an unknown option", [path("good"), "--turst", "x"], /'--turst'/],
@@ -96,8 +102,8 @@ describe("decode", () => {
     expect(await decodeCommand(["8301"])).toBe(2)
     expect(await decodeCommand(["no such file"])).toBe(2)
     expect(await decodeCommand(["123"])).toBe(2)
-    expect(err[0]).toBe("CBOR at byte 1: the input ends too early. (E_CBOR_END)")
-    expect(err[1]).toBe('"no such file" is neither a file nor hex. (E_FILE)')
+    expect(err[0]).toBe("E_CBOR_END: CBOR at byte 1: the input ends too early.")
+    expect(err[1]).toBe('E_FILE: "no such file" is neither a file nor hex.')
     expect(err[2]).toContain("even number of digits")
   })
 })
