@@ -51,8 +51,9 @@ export class Anchorer {
 
   /** Sends what a former run left, and from then on acts at each epoch's end. */
   start(): void {
-    this.tick()
-    this.#arm()
+    const now = this.#options.clock.now()
+    this.tick(now)
+    this.#arm(now)
   }
 
   /** What is on its way may still be mined; the next start finds it. */
@@ -63,9 +64,8 @@ export class Anchorer {
   }
 
   /** Anchors what waits under the epoch that ended last. */
-  tick(): void {
-    const { store, crypto, clock, schedule, trees, log } = this.#options
-    const now = clock.now()
+  tick(now = this.#options.clock.now()): void {
+    const { store, crypto, schedule, trees, log } = this.#options
     const ended = schedule().epochAt(now) - 1
     if (ended >= 1 && this.conflict === undefined) {
       const built = buildAnchor(store, crypto, ended, now)
@@ -82,17 +82,18 @@ export class Anchorer {
     await this.#sending
   }
 
-  #arm(): void {
+  /** `now`: the moment of the tick before. A timer that rings a little early must not pass for the epoch's end. */
+  #arm(now: number): void {
     const { clock, schedule } = this.#options
-    const now = clock.now()
     const next = schedule().startOf(schedule().epochAt(now) + 1)
-    this.#cancelTick = clock.after(next - now, () => {
+    this.#cancelTick = clock.after(next - clock.now(), () => {
+      const rung = clock.now()
       try {
-        this.tick()
+        this.tick(rung)
       } catch (error) {
         this.#options.log.error({ err: error }, "no anchor at this epoch's end")
       }
-      this.#arm()
+      this.#arm(rung)
     })
   }
 
