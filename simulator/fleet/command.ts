@@ -25,7 +25,7 @@ export async function sim(args: string[]): Promise<number> {
     return await run(options, people)
   } catch (error) {
     if (!(error instanceof DormouseError)) throw error
-    stderr.write(`${error.message} (${error.code})\n`)
+    stderr.write(`${error.code}: ${error.message}\n`)
     return 1
   }
 }

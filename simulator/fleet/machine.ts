@@ -39,6 +39,8 @@ export class Machine {
   /** Counts wakes: what was meant for an earlier machine never reaches a later one. */
   #life = 0
   #link: Link | undefined
+  /** The processor is at work until then: what arrives earlier waits for it. */
+  #busyUntil = 0
   #timers: Timer[] = []
   #deaths = 0
   #stopped = false
@@ -66,7 +68,7 @@ export class Machine {
     const { engine, medium, observer } = this.#ports
     const life = ++this.#life
     this.#link = medium.open(this.#index, (bytes) =>
-      this.#turn(life, (now) => engine.datagram(this.#index, { now, bytes })),
+      this.#whenIdle(() => this.#turn(life, (now) => engine.datagram(this.#index, { now, bytes }))),
     )
     observer.woke(this.#index)
     const sensor = this.#sensor.current
@@ -78,11 +80,21 @@ export class Machine {
       if (this.#stopped || life !== this.#life) return
       const result = await run(this.#oscillator.deviceTime(this.#ports.scheduler.now()))
       this.#report(result)
-      if (!this.#stopped) this.#follow(life, result)
+      this.#busyUntil = this.#oscillator.worldTime(Math.floor(result.now))
+      await this.#whenIdle(() => {
+        if (!this.#stopped && life === this.#life) this.#follow(life, result)
+      })
     }
     const done = this.#turns.then(turn)
     this.#turns = done.catch(() => {}) // who asked for the turn gets the error
     return done
+  }
+
+  /** At once in real time; in virtual time a turn takes as long as its instructions, and ends when time has got there. */
+  #whenIdle(action: () => void | Promise<void>): void | Promise<void> {
+    const { scheduler } = this.#ports
+    if (scheduler.now() >= this.#busyUntil) return action()
+    scheduler.at(this.#busyUntil, action)
   }
 
   #report(result: TurnResult): void {

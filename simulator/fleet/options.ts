@@ -21,18 +21,22 @@ export const defaults = { devices: 12, epoch: 10, batch: 6 } as const
 
 /** The options, or the exit code where the line said all there is to say (help, a wrong value). */
 export function parseOptions(args: string[], out: Output): SimOptions | number {
-  const command = describe().exitOverride().configureOutput({ writeOut: out.out, writeErr: out.err })
+  const command = describe()
+    .exitOverride()
+    .configureOutput({ writeOut: out.out, outputError: () => {} })
   try {
     command.parse(args, { from: "user" })
     const options: SimOptions = command.opts()
     if (Boolean(options.gateway) !== Boolean(options.http))
       command.error(
-        `error: --${options.gateway ? "gateway" : "http"} needs --${options.gateway ? "http URL" : "gateway coap://HOST:PORT"} beside it`,
+        `--${options.gateway ? "gateway" : "http"} needs --${options.gateway ? "http URL" : "gateway coap://HOST:PORT"} beside it`,
       )
     return options
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? 0 : 2
+    if (error.exitCode === 0) return 0
+    out.err(`E_USAGE: ${error.message.replace(/^error: /, "")}\n`)
+    return 2
   }
 }
 

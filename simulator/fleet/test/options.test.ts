@@ -50,7 +50,7 @@ describe("options", () => {
   it("ask for what is missing", () => {
     expect(parse("--gateway", "coap://h:1")).toEqual({
       options: 2,
-      said: "error: --gateway needs --http URL beside it\n",
+      said: "E_USAGE: --gateway needs --http URL beside it\n",
     })
     expect(parse("--http", "http://h:1").said).toContain("needs --gateway coap://HOST:PORT")
     expect(parse("--frobnicate").said).toContain("unknown option '--frobnicate'")
