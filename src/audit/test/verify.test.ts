@@ -4,13 +4,12 @@ import { nobleCrypto } from "../../../test/noble-crypto.ts"
 import { encodeReceiptFile, type ReceiptFile, toHex } from "../../protocol/index.ts"
 import { verifyReceipt } from "../verify.ts"
 import { makeReceipt, repeat, sealedHeader, trust, type World } from "./fixture.ts"
+import { flip, mutations } from "./mutations.ts"
 
 let good: ReceiptFile
 beforeAll(async () => {
   good = await makeReceipt()
 })
-
-const flip = (bytes: Uint8Array, at = bytes.length >> 1) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
 
 /** Names of the checks that fail, with trust. */
 async function failures(file: ReceiptFile | Uint8Array, trusted = trust): Promise<string[]> {
@@ -49,37 +48,7 @@ describe("a good receipt", () => {
 })
 
 describe("one field changed: the right check fails", () => {
-  const proof = (change: (proofs: ReceiptFile["proofs"]) => unknown) => (file: ReceiptFile) => {
-    const proofs = structuredClone(file.proofs)
-    change(proofs)
-    return { proofs }
-  }
-  test.each<[string, (file: ReceiptFile) => Partial<ReceiptFile>, string[]]>([
-    ["chain id", () => ({ chainId: 1 }), ["signature", "trusted-chain"]],
-    ["genesis", ({ genesisHash }) => ({ genesisHash: flip(genesisHash) }), ["trusted-chain"]],
-    ["registry", ({ registry }) => ({ registry: flip(registry) }), ["signature", "registry", "trusted-contracts"]],
-    ["anchors", ({ anchors }) => ({ anchors: flip(anchors) }), ["anchor", "trusted-contracts"]],
-    ["device, another key", () => ({ publicKey: crypto.getPublicKey(repeat(9, 32)) }), ["signature", "registry"]],
-    ["device, no key", () => ({ publicKey: repeat(0xff, 33) }), ["device-key", "signature"]],
-    ["report's payload", ({ report }) => ({ report: flip(report, 2) }), ["signature", "path"]],
-    ["report's signature", ({ report }) => ({ report: flip(report, report.length - 1) }), ["signature", "path"]],
-    ["gateway time", ({ gatewayTime }) => ({ gatewayTime: gatewayTime + 1 }), ["path"]],
-    ["role", () => ({ role: 1 }), ["path", "registry"]],
-    ["index", () => ({ index: 1 }), ["path"]],
-    ["path", ({ path }) => ({ path: flip(path) }), ["path"]],
-    ["gateway", ({ gateway }) => ({ gateway: flip(gateway) }), ["anchor", "registry", "trusted-gateway"]],
-    ["anchor's epoch", ({ anchor }) => ({ anchor: { ...anchor, epoch: 7 } }), ["anchor"]],
-    ["anchor's epoch, before the report's", ({ anchor }) => ({ anchor: { ...anchor, epoch: 5 } }), ["epoch", "anchor"]],
-    ["anchor's previous", ({ anchor }) => ({ anchor: { ...anchor, previous: repeat(0, 32) } }), ["anchor"]],
-    ["anchor's root", ({ anchor }) => ({ anchor: { ...anchor, root: flip(anchor.root) } }), ["path", "anchor"]],
-    ["anchor's count", ({ anchor }) => ({ anchor: { ...anchor, count: 6 } }), ["anchor"]],
-    ["header, no RLP", () => ({ header: repeat(0xff, 500) }), ["seal", "trusted-sealer"]],
-    ["account proof", proof(([first]) => (first!.accountProof[0] = flip(first!.accountProof[0]!))), ["anchor"]],
-    ["storage proof", proof(([first]) => first!.storage[0]!.proof.pop()), ["anchor"]],
-    ["storage proof, empty", proof(([, second]) => (second!.storage[0]!.proof = [])), ["registry"]],
-    ["slot", proof(([, second]) => (second!.storage[0]!.slot = repeat(1, 32))), ["registry"]],
-    ["proofs, none", () => ({ proofs: [] }), ["anchor", "registry"]],
-  ])("%s", async (_, change, names) => {
+  test.each(mutations)("%s", async (_, change, names) => {
     expect(await failures({ ...good, ...change(good) })).toEqual(names)
   })
 
