@@ -107,7 +107,7 @@ txScript* compileBundle(txMachine* the, char* text, txSize length, char* why, si
     return NULL;
   }
   runInPlace(script->codeBuffer, script->codeSize);
-  free(script->symbolsBuffer);
+  c_free(script->symbolsBuffer);
   script->symbolsBuffer = NULL; /* tells fxRunScript that the names are in place and the script is ours */
   return script;
 }

@@ -3,6 +3,7 @@
 #define DORMOUSE_DEVICE_H
 
 #include "port.h"
+#include "work_memory.h"
 
 #define SIGN_TIMES 64
 #define REASON_TEXT 4096
@@ -28,6 +29,7 @@ struct Port {
   uint32_t id;
   State state;
   void* machine; /* NULL while asleep or off */
+  WorkMemory work;
 
   uint8_t* flash;
   size_t flashSize;

@@ -55,6 +55,15 @@ typedef struct {
   size_t whySize;
 } Source;
 
+/* A clone that could write to the template's global object would share its table of properties. */
+static void freezeGlobal(txMachine* the) {
+  txSlot* instance = mxGlobal.value.reference;
+  txSlot* property;
+  instance->flag |= XS_DONT_PATCH_FLAG;
+  for (property = instance->next; property; property = property->next)
+    property->flag |= property->kind == XS_ACCESSOR_KIND ? XS_DONT_DELETE_FLAG : XS_DONT_DELETE_FLAG | XS_DONT_SET_FLAG;
+}
+
 static void buildTemplate(txMachine* the, void* data) {
   Source* source = data;
   installHost(the);
@@ -63,6 +72,7 @@ static void buildTemplate(txMachine* the, void* data) {
   fxDeleteID(the, fxID(the, "SharedArrayBuffer"));
   mxPop();
   bundle = compileBundle(the, source->source, (txSize)source->length, source->why, source->whySize);
+  freezeGlobal(the);
 }
 
 /*
@@ -230,6 +240,7 @@ void machineTurn(Device* device) {
   device->meter = 0;
   device->reasonText[0] = 0;
   currentDevice = device;
+  workMemoryOf(&device->work);
   if (device->turn.kind == TURN_WAKE)
     device->machine = createMachine(device);
   the = device->machine;
@@ -244,6 +255,7 @@ void machineTurn(Device* device) {
     device->endedAt = device->turn.now;
   }
   currentDevice = NULL;
+  workMemoryOf(NULL);
   device->wallNs = portClockNs() - device->startNs;
 }
 
@@ -251,10 +263,22 @@ void machineEnd(Device* device) {
   if (device->machine)
     fxDeleteMachine(device->machine);
   device->machine = NULL;
+  workMemoryEnd(&device->work);
 }
 
 void endByPowerFailure(Device* port) {
   port->powerFailed = 1;
   fxAbort(port->machine, END_POWER_FAILED);
   __builtin_unreachable(); /* XS does not declare that fxAbort never returns */
+}
+
+int machineRuns(void) {
+  return currentDevice && currentDevice->machine;
+}
+
+void endByWorkMemory(void) {
+  txMachine* the = currentDevice->machine;
+  the->limitHit = 'w';
+  fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+  __builtin_unreachable();
 }

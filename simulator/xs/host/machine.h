@@ -30,7 +30,10 @@ void machinesEnd(void);
 void machineTurn(Device* device);
 /* Deletes the device's machine, if any. */
 void machineEnd(Device* device);
-/* Ends the running machine from inside one of its native functions. Does not return. */
+/* Whether a turn is under way. */
+int machineRuns(void);
+/* End the running machine from inside. */
 void endByPowerFailure(Device* device) __attribute__((noreturn));
+void endByWorkMemory(void) __attribute__((noreturn));
 
 #endif

@@ -37,7 +37,7 @@
   size_t chunksAllocated; \
   size_t slotsLimit; \
   size_t chunksLimit; \
-  int limitHit; /* which limit refused memory: 's'lots, 'c'hunks */ \
+  int limitHit; /* which limit refused memory: 's'lots, 'c'hunks, 'w'ork memory */ \
   void* waiterCondition; \
   void* waiterData; \
   void* waiterLink;
@@ -51,6 +51,15 @@
 /* On macOS setjmp saves the signal mask by a system call; every try of JavaScript would pay it. */
 #define c_setjmp _setjmp
 #define c_longjmp _longjmp
+
+/* See work_memory.h. */
+#include "work_memory.h"
+#define c_malloc workMalloc
+#define c_calloc workCalloc
+#define c_realloc workRealloc
+#define c_free workFree
+#define c_malloc_uint32 workMalloc
+#define c_free_uint32 workFree
 
 /* A device has no other clock than its oscillator and no other randomness than its own. */
 struct timezone;

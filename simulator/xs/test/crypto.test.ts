@@ -1,4 +1,4 @@
-import { ccm } from "@noble/ciphers/aes.js"
+import { createCipheriv } from "node:crypto"
 import { secp256k1 } from "@noble/curves/secp256k1.js"
 import { hkdf } from "@noble/hashes/hkdf.js"
 import { hmac } from "@noble/hashes/hmac.js"
@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest"
 import { lab, run } from "./lab.ts"
 
 /** The script's way to hexadecimal digits is no device's way. */
-const limits = { chunkBytes: 4 << 20 }
+const limits = { slots: 1 << 16, chunkBytes: 4 << 20 }
 
 const prelude = `
   const { crypto } = host
@@ -21,6 +21,12 @@ const prelude = `
 
 /** The same bytes as the script's. */
 const bytes = (length: number, first: number) => Uint8Array.from({ length }, (_, index) => first + index * 7)
+
+function ccmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  const cipher = createCipheriv("aes-128-ccm", key, nonce, { authTagLength: 8 })
+  cipher.setAAD(aad, { plaintextLength: plaintext.length })
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
 
 describe("host.crypto", () => {
   it("hashes as noble does", async () => {
@@ -44,7 +50,7 @@ describe("host.crypto", () => {
     expect(lines).toEqual(expected)
   })
 
-  it("seals and opens as noble does", async () => {
+  it("seals and opens as OpenSSL does", async () => {
     const lengths = [0, 1, 16, 17, 100, 1000]
     const lines = await run(
       `${prelude}
@@ -60,8 +66,8 @@ describe("host.crypto", () => {
       { limits },
     )
     const expected = lengths.flatMap((length) => {
-      const cipher = ccm(bytes(16, 1), bytes(13, 2), bytes(length % 40, 3), 8)
-      return [bytesToHex(cipher.encrypt(bytes(length, 9))), bytesToHex(bytes(length, 9)), null]
+      const sealed = ccmSeal(bytes(16, 1), bytes(13, 2), bytes(length % 40, 3), bytes(length, 9))
+      return [bytesToHex(sealed), bytesToHex(bytes(length, 9)), null]
     })
     expect(lines).toEqual([...expected, null])
   })

@@ -62,6 +62,35 @@ describe("a turn", () => {
     await worker.remove(1)
   })
 
+  it("cannot reach what all machines share", async () => {
+    const attempts = [
+      "Object.getPrototypeOf(globalThis).leak = 1",
+      "Object.getPrototypeOf(globalThis).Array = 1",
+      "Array = 1",
+      "delete Object.getPrototypeOf(globalThis).Array",
+      "Object.setPrototypeOf(Object.prototype, { leak: 1 })",
+      "host.now = 1",
+      "host.crypto.sign = 1",
+    ]
+    const { create, wake } = await lab(`"use strict"
+      host.trace([typeof leak, typeof own, typeof Math.leak].join())
+      const attempts = [${attempts.map((code) => `() => { ${code} }`)}]
+      for (const attempt of attempts) try { attempt(); host.trace("done") } catch (error) { host.trace(error.name) }
+      Object.prototype.leak = Math.leak = Reflect.leak = 1
+      globalThis.own = 1
+      host.trace([typeof leak, typeof own, typeof Array, typeof host.now].join())
+      for (let i = 0; i < 300; i++) new Uint8Array(1000)
+      host.sleep(1)`)
+    await create(1)
+    for (let i = 0; i < 3; i++) {
+      const { traces, reason } = await wake(1)
+      expect(reason).toBeUndefined()
+      expect(traces[0]).toBe("undefined,undefined,undefined")
+      expect(traces.slice(1, -1)).toEqual(attempts.map(() => "TypeError"))
+      expect(traces.at(-1)).toBe("number,number,function,function")
+    }
+  })
+
   it("passes text as UTF-8", async () => {
     const { create, wake } = await lab('host.trace("ä€😀\\u0000x")')
     await create(1)
