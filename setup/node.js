@@ -1,5 +1,5 @@
 // Finds Node 24 and the dependencies, whatever Node the machine has.
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -42,4 +42,12 @@ export function node24() {
   return fail(
     `Dormouse runs on Node 24, and no prebuilt Node 24 for ${process.platform}-${process.arch} is on npm: install Node 24 or newer and run the command again.`,
   )
+}
+
+/** Runs a program in our place: signals go to it, and it ends first. Resolves to its exit code. */
+export function handOver(command, args) {
+  const child = spawn(command, args, { cwd: process.cwd(), stdio: "inherit" })
+  process.on("SIGTERM", () => child.kill("SIGTERM"))
+  process.on("SIGINT", () => {}) // the terminal sends it to the child as well
+  return new Promise((resolve) => child.on("exit", (code, signal) => resolve(signal ? 1 : (code ?? 1))))
 }
