@@ -112,7 +112,7 @@ export class ChainAccount {
         return { transactionHash: hash, blockNumber: Number(blockNumber), blockHash }
       }
       if (receipt) {
-        const at = { account: this.address, data, ...(to && { to }), blockNumber: receipt.blockNumber - 1n }
+        const at = { account: this.address, data, ...(to && { to }), blockNumber: receipt.blockNumber }
         await this.#client.call(at).catch((error) => explain(error, abi, what))
         throw new ChainError("E_CHAIN_REVERTED", `${what}: transaction ${hash} failed in block ${receipt.blockNumber}.`)
       }

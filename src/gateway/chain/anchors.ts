@@ -54,8 +54,8 @@ export class Anchors {
     try {
       return await this.#gateway.call(this.address, { abi: anchorAbi, functionName: "anchor", args })
     } catch (error) {
-      // Sent before a restart, and in a block only now.
-      if (!(error instanceof ChainError) || error.reason !== "AlreadyAnchored") throw error
+      if (!(error instanceof ChainError) || error.code !== "E_CHAIN_REVERTED") throw error
+      // Perhaps it was sent before a restart, and is in a block only now.
       const after = await this.#already(request)
       if (after) return after
       throw error

@@ -2,13 +2,14 @@ import { createRequire } from "node:module"
 import { bytesToHex } from "@ethereumjs/util"
 import { decodeBody, encodeBlock } from "../node/body.ts"
 import type { Chain } from "../node/chain.ts"
+import { keccak } from "../node/crypto.ts"
 import { decodeHeader } from "../node/header.ts"
 import type { StoredBlock } from "../node/records.ts"
 import { findBlock } from "./blocks.ts"
 import type { Methods } from "./context.ts"
 import { serverError } from "./errors.ts"
 import { formatBlock, formatReceipt, formatTransaction, toQuantity } from "./format.ts"
-import { hash, optionalBoolean, quantity } from "./params.ts"
+import { data, hash, optionalBoolean, quantity } from "./params.ts"
 
 const { version } = createRequire(import.meta.url)("../../../../package.json") as { version: string }
 
@@ -40,6 +41,7 @@ export const chainMethods: Methods = {
   net_listening: () => false,
   net_peerCount: () => "0x0",
   web3_clientVersion: () => `dormouse/v${version}/${process.platform}-${process.arch}/node${process.versions.node}`,
+  web3_sha3: (_, [value]) => bytesToHex(keccak(data(value, "data"))),
 
   eth_getBlockByNumber({ chain }, [tag, full]) {
     const block = findBlock(chain, tag)

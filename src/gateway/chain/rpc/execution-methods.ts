@@ -25,7 +25,7 @@ function reasonOf(output: Uint8Array): string | undefined {
 export function failureOf({ execResult }: RunTxResult): RpcError | undefined {
   const error = execResult.exceptionError
   if (!error) return undefined
-  if (error.error !== "revert") return serverError(error.error)
+  if (error.error !== "revert") return serverError(error.error.split(" at ")[0]!) // without the place in the code
   const reason = reasonOf(execResult.returnValue)
   const message = reason === undefined ? "execution reverted" : `execution reverted: ${reason}`
   return new RpcError(REVERTED, message, bytesToHex(execResult.returnValue))

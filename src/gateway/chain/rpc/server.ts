@@ -10,6 +10,8 @@ const MAX_BATCH = 1000
 
 const METHODS: Methods = { ...chainMethods, ...stateMethods, ...executionMethods, ...logMethods }
 
+export const METHOD_NAMES: readonly string[] = Object.keys(METHODS)
+
 type Id = string | number | null
 
 const failure = (id: Id, error: RpcError) => {
