@@ -1,6 +1,6 @@
 /** The envelope: how every message travels on every link, encrypted (docs/protocol.md §5). */
 import { concat, uintBytes } from "./bytes.ts"
-import { decodeSequence, encode, encodeSequence } from "./cbor/index.ts"
+import { type CborValue, decodeSequence, encode, encodeSequence } from "./cbor/index.ts"
 import { encryptionAad } from "./cose.ts"
 import type { Crypto } from "./crypto.ts"
 import { DormouseError } from "./errors.ts"
@@ -87,7 +87,7 @@ export function sealDownlink(
   return encodeSequence([request, random, ciphertext])
 }
 
-/** The plaintext of the answer to `expected`, or `undefined` where it answers something else or is not authentic. */
+/** The plaintext of the answer to `expected`; `undefined` for whatever else may come in. Never throws. */
 export function openDownlink(
   crypto: Crypto,
   keys: SessionKeys,
@@ -95,10 +95,19 @@ export function openDownlink(
   expected: number,
   datagram: Uint8Array,
 ): Uint8Array | undefined {
-  const [request, random, ciphertext, ...more] = decodeSequence(datagram)
-  if (request !== expected || more.length) return undefined
-  const nonce = concat(uintBytes(expected, 5), asBytes(random, "random", DOWNLINK_RANDOM_LENGTH))
-  return crypto.ccmOpen(keys.downlink, nonce, downlinkAad(id), asBytes(ciphertext, "ciphertext"))
+  const [request, random, ciphertext, ...more] = downlinkItems(datagram)
+  if (request !== expected || more.length > 0) return undefined
+  if (!(random instanceof Uint8Array && random.length === DOWNLINK_RANDOM_LENGTH)) return undefined
+  if (!(ciphertext instanceof Uint8Array)) return undefined
+  return crypto.ccmOpen(keys.downlink, concat(uintBytes(expected, 5), random), downlinkAad(id), ciphertext)
+}
+
+function downlinkItems(datagram: Uint8Array): CborValue[] {
+  try {
+    return decodeSequence(datagram)
+  } catch {
+    return []
+  }
 }
 
 /** 13 bytes: the request number, big-endian, behind zeros. */
