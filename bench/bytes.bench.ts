@@ -76,15 +76,10 @@ export async function run(): Promise<Row[]> {
     const median = lengths[lengths.length >> 1]!
     const overhead = envelopeOverhead([new Uint8Array(median)])
     return [
-      row(
-        `signed report, ${size} samples, median per sample`,
-        Number((median / size).toFixed(2)),
-        "B/sample",
-        perSample,
-      ),
-      row(`signed report, ${size} samples, worst`, lengths.at(-1)!, "B", worst),
-      row(`on air over CoAP, UDP and IPv4, ${size} samples, median`, median + overhead + COAP_UDP_IP, "B", onAir),
+      row(`report, ${size} samples: median a sample`, Number((median / size).toFixed(2)), "B", perSample),
+      row(`report, ${size} samples: worst`, lengths.at(-1)!, "B", worst),
+      row(`CoAP over UDP/IPv4, ${size} samples: median`, median + overhead + COAP_UDP_IP, "B", onAir),
     ]
   })
-  return [...rows, row("envelope, one report", envelopeOverhead([new Uint8Array(100)]), "B", 24)]
+  return [...rows, row("envelope of one report", envelopeOverhead([new Uint8Array(100)]), "B", 24)]
 }
