@@ -4,31 +4,17 @@ import { join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import { fromHex } from "../protocol/bytes.ts"
 import type { Crypto } from "../protocol/crypto.ts"
-import { Anchorer } from "./anchor/anchorer.ts"
 import { fullReceipt } from "./anchor/full-receipt.ts"
-import { Receipts } from "./anchor/receipts.ts"
-import { openSchedule } from "./anchor/schedule.ts"
-import { Trees } from "./anchor/trees.ts"
-import { createMetrics, type Metrics } from "./api/metrics.ts"
 import { createApi } from "./api/server.ts"
 import { bridges } from "./bridges/bridge.ts"
 import { loadOrCreateKey } from "./chain/index.ts"
 import { type ChainPort, openChain } from "./chain-port.ts"
+import { createCore } from "./core.ts"
 import { GatewayError } from "./errors.ts"
-import { Acks } from "./ingest/acks.ts"
-import { Approvals } from "./ingest/approvals.ts"
-import { Committer } from "./ingest/committer.ts"
-import { Enrolment } from "./ingest/enrol.ts"
-import { createHandler } from "./ingest/handler.ts"
-import { Registrar } from "./ingest/registrar.ts"
-import { Sessions } from "./ingest/sessions.ts"
-import { Uplinks } from "./ingest/uplink.ts"
-import { inlineVerifier } from "./ingest/verifier.ts"
-import { defaultLimits, type Limits } from "./limits.ts"
+import type { Limits } from "./limits.ts"
 import { lockDirectory } from "./lock.ts"
 import { type Logger, silentLog } from "./log.ts"
 import { type Clock, type Random, systemClock, systemRandom } from "./ports.ts"
-import { statusNames } from "./store/devices.ts"
 import { Store } from "./store/store.ts"
 
 export interface GatewayOptions {
@@ -40,7 +26,7 @@ export interface GatewayOptions {
   epochMs?: number | undefined
   host?: string
   chainId?: number | undefined
-  limits?: Partial<Limits>
+  limits?: Partial<Limits> | undefined
   clock?: Clock
   random?: Random
   log?: Logger
@@ -53,8 +39,6 @@ export interface Gateway {
   http: number
   close(): Promise<void>
 }
-
-export const DEFAULT_EPOCH_MS = 10_000
 
 /** Where the store of a data directory is. */
 export const storePath = (dataDir: string) => join(dataDir, "gateway.sqlite")
@@ -87,67 +71,32 @@ interface Parts {
 }
 
 async function compose(options: GatewayOptions, { store, chain, clock, log }: Parts, undo: (() => unknown)[]) {
-  const { dataDir, host = "127.0.0.1", random = systemRandom } = options
+  const { dataDir, host = "127.0.0.1", random = systemRandom, epochMs, limits } = options
   const crypto = options.crypto ?? (await import("../../as/index.ts")).crypto
-  const limits = { ...defaultLimits, ...options.limits }
   const secretKey = fromHex(loadOrCreateKey(dataDir, "gateway").privateKey)
-  const epochs = openSchedule(store, clock.now(), options.epochMs, DEFAULT_EPOCH_MS)
-  const schedule = () => epochs
-  const context = { chainId: chain.chainId, registry: fromHex(chain.registry) }
-  let height = 0
-
-  const metrics: Metrics = createMetrics({
-    queued: () => uplinks.queued,
-    height: () => height,
-    anchors: () => store.anchors.totals().anchors,
-    epoch: () => epochs.epochAt(clock.now()),
-    devices: () => store.devices.counts().map((count, status) => ({ status: statusNames[status]!, count })),
-  })
-  const trees = new Trees(crypto, store.anchors, limits.cachedTrees)
-  const receipts = new Receipts(store, trees)
-  const sessions = new Sessions(crypto, secretKey)
-  const receiptsFor = receipts.forDevice.bind(receipts)
-  const acks = new Acks({ clock, schedule, mailbox: store.mailbox, receiptsFor })
-  const common = { crypto, clock, random, limits, store, sessions, acks, meter: metrics, chain: context }
-  const registrar = new Registrar({ store, crypto, clock, limits, log, registry: chain, chain: context })
-  const enrolment = new Enrolment({ ...common, onRequest: () => registrar.wake() })
-  const [verifier, committer] = [inlineVerifier(crypto), new Committer(store, limits)]
-  const uplinks = new Uplinks({ ...common, verifier, committer, schedule })
-  const anchorer = new Anchorer({ store, crypto, clock, log, schedule, sender: chain, receipts, trees })
-  const onHeight = (now: number) => {
-    height = now
-  }
-  const approvals = new Approvals({ store, clock, log, view: chain, onHeight })
-  const onFault = (error: unknown) => log.error({ err: error }, "a fault of the gateway's own")
-  const handle = createHandler({ enrolment, uplinks, meter: metrics, onFault })
-
-  await approvals.poll()
-  undo.push(() => anchorer.stop())
-  anchorer.start()
-  undo.push(() => approvals.close())
-  approvals.start()
-  undo.push(() => registrar.close())
-  registrar.wake()
+  const core = createCore({ store, chain, crypto, clock, random, log, secretKey, epochMs, limits })
+  undo.push(() => core.stop())
+  await core.start()
 
   const openWifi = await bridges.wifi!()
+  const { handle, metrics, receipts, schedule } = core
   const bridge = await openWifi({ host, port: options.coapPort, handle, onDrop: metrics.dropped })
   undo.push(async () => {
     await bridge.close()
-    committer.flush()
+    core.flush()
   })
   const api = createApi(
     {
       ...{ store, clock, metrics, schedule, chain, coapPort: bridge.port },
       gatewayPublicKey: crypto.getPublicKey(secretKey),
       minedEpoch: () => receipts.minedEpoch,
-      trouble: () => anchorer.conflict,
+      trouble: () => core.anchorer.conflict,
       receipt: (device, seq) => fullReceipt(store, receipts, chain, device, seq),
     },
     log,
   )
   undo.push(() => api.close())
-  const http = await listen(api, host, options.httpPort)
-  return { coap: bridge.port, http }
+  return { coap: bridge.port, http: await listen(api, host, options.httpPort) }
 }
 
 async function listen(api: FastifyInstance, host: string, port: number): Promise<number> {

@@ -55,14 +55,15 @@ function recordsOf(context: SenmlContext, stored: StoredReport, report: SamplesR
       return [{ n: senmlName(name), ...(unit && { u: unit }), v: Number(`${value}e${exponent}`), ...(t && { t }) }]
     }),
   )
-  if (records.length === 0) return []
+  const [first, ...others] = records
+  if (!first) return []
   const { seq, epoch, gatewayTime, anchor } = stored
-  Object.assign(records[0]!, {
+  const head: Partial<SenmlRecord> = {
     ...{ bn: `eip155:${context.chainId}:${context.address}:`, bt: base / 1000, seq, epoch },
     ...{ gatewayTime: gatewayTime / 1000, timeSource: known ? "device" : "gateway" },
     anchored: anchor !== null && anchor <= minedEpoch ? anchor : null,
-  } satisfies Partial<SenmlRecord>)
-  return records
+  }
+  return [{ ...head, ...first }, ...others]
 }
 
 /** SenML allows few characters in names (RFC 8428 §4.5.1). */

@@ -37,9 +37,14 @@ export function createApi(context: ApiContext, log: Logger): FastifyInstance {
     reply.code(404).send({ code: "E_PATH", message: `Nothing is at ${request.method} ${request.url.slice(0, 100)}.` })
   })
 
-  app.post("/rpc", async (request, reply) => {
-    const answer = await chain.handleRpc(request.body)
-    return answer === undefined ? reply.code(204).send() : reply.send(answer)
+  app.register(async (rpc) => {
+    // JSON-RPC has an answer of its own for what is not JSON.
+    rpc.removeAllContentTypeParsers()
+    rpc.addContentTypeParser("*", { parseAs: "string" }, (_, text, done) => done(null, text))
+    rpc.post("/rpc", async (request, reply) => {
+      const answer = await answerRpc(request.body, chain.handleRpc)
+      return answer === undefined ? reply.code(204).send() : reply.send(answer)
+    })
   })
   app.get("/health", async (_, reply) => {
     const trouble = context.trouble()
@@ -100,6 +105,16 @@ export function createApi(context: ApiContext, log: Logger): FastifyInstance {
     return (seq: number) => store.reports.get(store.devices.byId(id)!, seq)
   }
   return app
+}
+
+async function answerRpc(text: unknown, handle: ApiContext["chain"]["handleRpc"]): Promise<unknown> {
+  let body: unknown
+  try {
+    body = JSON.parse(String(text))
+  } catch {
+    return { jsonrpc: "2.0", id: null, error: { code: -32700, message: "Parse error: the body is not JSON." } }
+  }
+  return handle(body)
 }
 
 function seqsOf(text: unknown): number[] {

@@ -89,7 +89,7 @@ export function encodeCoap(
   payload: Uint8Array = NOTHING,
   option?: AnswerOption,
 ): Uint8Array {
-  const options = option ? [(option.number << 4) | 1, option.value] : []
+  const options = option ? encodeOption(option) : []
   const body = payload.length ? 1 + payload.length : 0
   const out = new Uint8Array(4 + token.length + options.length + body)
   out.set([(VERSION << 6) | (type << 4) | token.length, code, messageId >> 8, messageId & 255])
@@ -100,6 +100,11 @@ export function encodeCoap(
     out.set(payload, out.length - payload.length)
   }
   return out
+}
+
+/** The first option of a message: its number is the difference to 0, from 13 on in a byte of its own. */
+function encodeOption({ number, value }: AnswerOption): number[] {
+  return number < 13 ? [(number << 4) | 1, value] : [0xd1, number - 13, value]
 }
 
 function refuse(what: string): never {

@@ -88,7 +88,8 @@ function apply({ devices, reports, mailbox }: Store, entry: Entry): Outcome[] {
   if (device.challengeTime === session) {
     markUsed(device, request)
     mailbox.confirm(device, mailboxCursor)
-    device.receiptCursor = Math.max(device.receiptCursor, Math.min(receiptCursor, device.lastSeq))
+    // It may fall: a device that lost receipts asks for them again.
+    device.receiptCursor = Math.min(receiptCursor, device.lastSeq)
   }
   device.lastSeen = Math.max(device.lastSeen, gatewayTime)
   // Lowest first: then nearly every report finds its predecessor here.

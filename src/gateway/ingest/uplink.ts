@@ -69,7 +69,6 @@ export class Uplinks {
     const device = store.devices.byId(id)
     if (!device) throw new GatewayError("E_DEVICE_UNKNOWN", `Device ${id} is not enrolled here: send a hello.`)
     if (isUsed(device, request)) throw new GatewayError("E_REPLAY", `Request ${request} of device ${id} was seen.`)
-    if (this.#queued >= 2 * limits.queuedReports) throw new GatewayError("E_BUSY", "The queue is full.")
     const session = sessions.of(device)
     const { reports, mailboxCursor, receiptCursor } = openUplink(crypto, session, sealed, readableSeq)
     const seqs = reports.map(readableSeq)
