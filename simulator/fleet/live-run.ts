@@ -119,13 +119,14 @@ export class LiveRun {
   }
 
   #draw(): void {
-    const { view, batch, epochs, api, approve } = this.#parameters
+    const { view, batch, epochs, api, approve, summary } = this.#parameters
     view.update({
       devices: this.devices,
       batch,
       epochs,
       epoch: this.#progress(),
       summary: this.#summary,
+      anchoredBefore: summary.reports.anchored,
       gatewayUrl: api.url,
       approveCommand: approve ? undefined : "dormouse approve --data DIR --all",
       stopping: this.#stopping,

@@ -8,6 +8,11 @@ import { afterAll, describe, expect, it } from "vitest"
 import type { SimResult } from "../result.ts"
 
 const program = fileURLToPath(new URL("../../../bin/dormouse.js", import.meta.url))
+// Tests may run under an older Node, where the program starts itself again and a signal would not reach it.
+const node =
+  Number(process.versions.node.split(".")[0]) >= 24
+    ? process.execPath
+    : fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), "dormouse-"))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
@@ -18,9 +23,13 @@ interface Ended {
   stderr: string
 }
 
-/** Runs `dormouse sim`; `interruptAfter`: Ctrl-C once stderr says so. */
+/** Runs `dormouse sim`; `interruptAfter`: Ctrl-C once stderr says so, to the whole group as a terminal does. */
 function sim(args: string[], interruptAfter?: RegExp): Promise<Ended> {
-  const child = spawn(process.execPath, [program, "sim", ...args], { cwd: dir, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(node, [program, "sim", ...args], {
+    cwd: dir,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  })
   let stdout = ""
   let stderr = ""
   let interrupted = false
@@ -29,7 +38,7 @@ function sim(args: string[], interruptAfter?: RegExp): Promise<Ended> {
   })
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text
-    if (!interrupted && interruptAfter?.test(stderr)) interrupted = child.kill("SIGINT")
+    if (!interrupted && interruptAfter?.test(stderr)) interrupted = process.kill(-child.pid!, "SIGINT")
   })
   return new Promise((resolve, reject) => {
     child.on("error", reject)

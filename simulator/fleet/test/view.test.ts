@@ -32,6 +32,7 @@ function snapshot(devices: DeviceState[], more: Partial<Snapshot> = {}): Snapsho
       schedule: [],
       epoch: 11,
     },
+    anchoredBefore: 6,
     gatewayUrl: "http://127.0.0.1:40123",
     stopping: false,
     ...more,
@@ -59,7 +60,7 @@ describe("live view", () => {
       "0x0000..0001 sampling 3/6                 15      2     2        1     346  63K",
       "0x0000..0002 asleep until epoch 12         0      0     0        0       -    -",
       "",
-      "15 samples, 2 signed, 2 acked, 36 anchored, 1 receipts",
+      "15 samples, 2 signed, 2 acked, 30 anchored, 1 receipt",
       "Ctrl-C ends the run and sums it up.",
     ])
   })
@@ -133,7 +134,7 @@ describe("plain view", () => {
     expect(lines).toEqual([
       `${shown.devices[0]!.address} is enrolled`,
       `${shown.devices[1]!.address} was reset: memory full`,
-      "anchor 10 on chain (height 23): 36 reports anchored; this run: 1 signed, 0 acked, 1 receipt verified on devices",
+      "anchor 10 on chain (height 23): 1 report signed, 0 acked, 30 anchored, 1 receipt verified on devices",
     ])
   })
 
@@ -176,7 +177,7 @@ describe("summary", () => {
     const words = summaryWords(result, { kind: "done" })
     expect(words[0]).toBe("All receipts are in. 3 devices, 2 epochs: 36 samples in 6 signed reports.")
     expect(words[1]).toBe("Of these 6 acked, 6 anchored, 6 receipts verified on the devices.")
-    expect(words[3]).toBe("Look into: 1 fork (dormouse devices shows where).")
+    expect(words[4]).toBe("Look into: 1 fork (dormouse devices shows where).")
     expect(summaryWords(result, { kind: "late", waiting: 2 })[0]).toContain("Gave up waiting for 2 devices.")
     expect(summaryWords(result, { kind: "stopped" })[0]).toContain("Stopped.")
   })

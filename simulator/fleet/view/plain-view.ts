@@ -27,14 +27,15 @@ export function plainView(write: (line: string) => void, deviceCount: number): V
     toldPending = pending
   }
 
-  function tellAnchor({ devices, summary }: Snapshot) {
+  function tellAnchor({ devices, summary, anchoredBefore }: Snapshot) {
     if (!summary) return
     const { chain, reports } = summary
     if (anchors !== undefined && chain.anchors > anchors) {
       const { signed, acked, receiptsVerified } = totalsOf(devices)
       write(
-        `anchor ${grouped(chain.anchors)} on chain (height ${grouped(chain.height)}): ${plural(reports.anchored, "report")} anchored;` +
-          ` this run: ${grouped(signed)} signed, ${grouped(acked)} acked, ${plural(receiptsVerified, "receipt")} verified on devices`,
+        `anchor ${grouped(chain.anchors)} on chain (height ${grouped(chain.height)}): ` +
+          `${plural(signed, "report")} signed, ${grouped(acked)} acked, ` +
+          `${grouped(reports.anchored - anchoredBefore)} anchored, ${plural(receiptsVerified, "receipt")} verified on devices`,
       )
     }
     anchors = chain.anchors

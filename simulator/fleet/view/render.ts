@@ -41,8 +41,14 @@ function header({ epoch, summary, gatewayUrl, epochs }: Snapshot, width: number,
 
 function footer(snapshot: Snapshot, width: number, paint: Paint): string[] {
   const totals = totalsOf(snapshot.devices)
-  const anchored = snapshot.summary ? `, ${grouped(snapshot.summary.reports.anchored)} anchored` : ""
-  const sums = `${grouped(totals.samples)} samples, ${grouped(totals.signed)} signed, ${grouped(totals.acked)} acked${anchored}, ${grouped(totals.receiptsVerified)} receipts`
+  const { summary, anchoredBefore } = snapshot
+  const sums = [
+    plural(totals.samples, "sample"),
+    `${grouped(totals.signed)} signed`,
+    `${grouped(totals.acked)} acked`,
+    ...(summary ? [`${grouped(summary.reports.anchored - anchoredBefore)} anchored`] : []),
+    plural(totals.receiptsVerified, "receipt"),
+  ].join(", ")
   const resets = totals.resets > 0 ? `, ${plural(totals.resets, "reset")}` : ""
   return [clip(sums + resets, width), lastLine(snapshot, totals.pending, width, paint)]
 }

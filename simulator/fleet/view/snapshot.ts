@@ -11,6 +11,8 @@ export interface Snapshot {
   epoch: EpochProgress
   /** the gateway's word, once it has given it */
   summary: Summary | undefined
+  /** reports that were anchored before this run */
+  anchoredBefore: number
   gatewayUrl: string
   /** what a person must type where approval is not the simulation's job */
   approveCommand?: string

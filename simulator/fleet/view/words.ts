@@ -21,7 +21,8 @@ export function summaryWords(result: SimResult, ending: Ending): string[] {
   return [
     `${title(ending)} ${plural(devices, "device")}, ${plural(epochs, "epoch")}: ${plural(samples, "sample")} in ${plural(reports.signed, "signed report")}.`,
     `Of these ${grouped(reports.acked)} acked, ${grouped(reports.anchored)} anchored, ${plural(reports.receiptsVerified, "receipt")} verified on the devices.`,
-    `Chain ${chain.id}: height ${grouped(chain.height)}, ${plural(chain.anchors, "anchor")}, head ${chain.head}.`,
+    `Chain ${chain.id}: height ${grouped(chain.height)}, ${plural(chain.anchors, "anchor")}, head`,
+    `  ${chain.head}`,
     trouble.length > 0
       ? `Look into: ${trouble.join(", ")} (dormouse devices shows where).`
       : "No gap, no fork, no duplicate.",
