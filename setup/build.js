@@ -1,7 +1,6 @@
-// Builds whatever is stale: the XS host, the contracts, the device bundle.
+// Builds what needs node_modules and is stale: contracts, device bundle. The engine is built by setup/run.js.
 import { buildBundle } from "./bundle.js"
 import { buildContracts } from "./contracts.js"
-import { buildXs } from "./xs.js"
 
 const quiet = process.argv.includes("--quiet")
-await Promise.all([buildXs({ quiet }), buildContracts({ quiet }), buildBundle()])
+await Promise.all([buildContracts({ quiet }), buildBundle()])

@@ -1,5 +1,5 @@
 // Finds Node 24 and the dependencies, whatever Node the machine has.
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -13,20 +13,24 @@ export function fail(sentence) {
   process.exit(1)
 }
 
-/** Runs `npm ci` unless node_modules was installed from this very package-lock.json. */
-export function installDependencies() {
+/** Runs `npm ci` unless node_modules was installed from this very package-lock.json. Resolves when it is done. */
+export async function installDependencies() {
   const stamp = join(root, "node_modules", ".dormouse-lock")
   const lock = createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return
   console.error("Installing dependencies (npm ci) ...")
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const npm = spawn("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2], // stdout belongs to the main job
     shell: process.platform === "win32",
   })
-  if (npm.status !== 0) fail("npm ci failed (see above). Check the network and run the command again.")
+  const abandon = () => npm.kill()
+  process.on("exit", abandon)
+  const code = await new Promise((resolve) => npm.on("exit", resolve).on("error", resolve))
+  process.off("exit", abandon)
+  if (code !== 0) fail("npm ci failed (see above). Check the network and run the command again.")
   writeFileSync(stamp, lock)
 }
 

@@ -3,6 +3,7 @@
 // Node 24, builds what is stale, and only then hands over to TypeScript under Node 24.
 import { join } from "node:path"
 import { fail, handOver, installDependencies, node24, root } from "./node.js"
+import { buildXs } from "./xs.js"
 
 const tasks = {
   build: ["setup/build.js"],
@@ -16,7 +17,10 @@ const tasks = {
 const [task = "build", ...args] = process.argv.slice(2)
 if (!(task in tasks)) fail(`Unknown task "${task}". Known: ${Object.keys(tasks).join(", ")}.`)
 
-installDependencies()
+// The engine is compiled while npm downloads: it needs nothing from node_modules.
+const installed = installDependencies()
+await buildXs({ quiet: false })
+await installed
 const node = node24()
 
 const run = ([script, ...fixed], more = []) => handOver(node, [join(root, script), ...fixed, ...more])
