@@ -6,7 +6,7 @@
  */
 import { blindedStart } from "./blind"
 import { feFromWords, feNeg, feSelect } from "./generated/field"
-import { jacAddAffine, jacDouble, jacSetInfinity } from "./jacobian"
+import { jacAddAffine, jacDoubleNegate, jacNegate, jacSetInfinity } from "./jacobian"
 import { BLIND_SCALAR, COMB_TABLE, FE, POINT, POINTS, S, SCALAR, T } from "./memory"
 import { pointAddAffine, pointDouble } from "./point"
 import { scAdd, scHalf } from "./scalar"
@@ -26,20 +26,27 @@ const Y = ENTRY + FE
 const FLIPPED = ENTRY + 2 * FE
 const WORDS = T + 6 * FE
 
-/** The sixteen words of entry `index` of a row; every entry is read. The C build replaces this by the same scan of flash. */
+/** The sixteen words of an entry; every entry of the row is read. The C build replaces this by the same scan of flash. */
 export function combSelect(r: usize, row: usize, index: usize): void {
-  memory.fill(r, 0, 64)
-  let at = COMB_TABLE + row * ROW_SIZE
-  for (let i: usize = 0; i < 32; i++) {
-    // All ones where i = index.
-    const mask: u32 = <u32>((<i32>(i ^ index) - 1) >> 31)
-    for (let j: usize = 0; j < 64; j += 16) {
-      store<u32>(r + j, load<u32>(r + j) | (load<u32>(at + j) & mask))
-      store<u32>(r + j, load<u32>(r + j, 4) | (load<u32>(at + j, 4) & mask), 4)
-      store<u32>(r + j, load<u32>(r + j, 8) | (load<u32>(at + j, 8) & mask), 8)
-      store<u32>(r + j, load<u32>(r + j, 12) | (load<u32>(at + j, 12) & mask), 12)
+  for (let half: usize = 0; half < 64; half += 32) {
+    let at = COMB_TABLE + row * ROW_SIZE + half
+    let a: u64 = 0
+    let b: u64 = 0
+    let c: u64 = 0
+    let d: u64 = 0
+    for (let i: usize = 0; i < 32; i++) {
+      // All ones where i = index.
+      const mask: u64 = <u64>((<i64>(i ^ index) - 1) >> 63)
+      a |= load<u64>(at) & mask
+      b |= load<u64>(at, 8) & mask
+      c |= load<u64>(at, 16) & mask
+      d |= load<u64>(at, 24) & mask
+      at += 64
     }
-    at += 64
+    store<u64>(r + half, a)
+    store<u64>(r + half, b, 8)
+    store<u64>(r + half, c, 16)
+    store<u64>(r + half, d, 24)
   }
 }
 
@@ -79,15 +86,18 @@ export function multiplyBasePublic(r: usize, k: usize): void {
   store<u32>(V, 0, 32)
   jacSetInfinity(r)
   for (let s = SPACING - 1; s >= 0; s--) {
-    if (s < SPACING - 1) jacDouble(r, r)
+    // Every doubling turns the sign, so at even s the sum is -r.
+    const turned: u32 = 0 - (~s & 1)
+    if (s < SPACING - 1) jacDoubleNegate(r, r)
     for (let row: u32 = 0; row < ROWS; row++) {
       const digit = combDigit(V, row, s)
       const minus = (digit >> 5) - 1
       combLoad(WORDS, row, (digit ^ minus) & 31)
-      unpack(minus)
+      unpack(minus ^ turned)
       jacAddAffine(r, r, ENTRY)
     }
   }
+  jacNegate(r)
 }
 
 /** r = k * G, in constant time. */

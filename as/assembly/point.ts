@@ -7,7 +7,19 @@
  */
 
 import { feInvert, feNormalize } from "./field"
-import { feAdd, feCarry, feCopy, feMul, feMulAdd, feNeg, feScale, feSelect, feSqr, feSub } from "./generated/field"
+import {
+  feAdd,
+  feCarry,
+  feCopy,
+  feMul,
+  feMulAdd,
+  feMulSub,
+  feNeg,
+  feScale,
+  feSelect,
+  feSqr,
+  feSub,
+} from "./generated/field"
 import { FE, POINT, T } from "./memory"
 
 /** 3 * b of y^2 = x^3 + b. */
@@ -61,10 +73,8 @@ export function pointAddAffine(r: usize, p: usize, q: usize): void {
   feMul(T1, p + FE, q + FE) // 1*2
   feAdd(T3, q, q + FE) // 3
   feAdd(T4, p, p + FE) // 2
-  feMul(T3, T3, T4) // 3*2
-  feAdd(T4, T0, T1) // 2
-  feSub(T3, T3, T4, 3) // 4
-  feCarry(T3, T3) // 1
+  feAdd(T5, T0, T1) // 2
+  feMulSub(T3, T3, T4, T5, 3) // 3*2
   feMul(T4, q + FE, p + 2 * FE) // 2*1
   feAdd(T4, T4, p + FE) // 2
   feMul(T5, q, p + 2 * FE)

@@ -2,7 +2,7 @@
 import { feSetSmall } from "./field"
 import { feCopy, feFromWords, feMul, feNeg, feSqr } from "./generated/field"
 import { split } from "./glv"
-import { jacAddAffine, jacDouble, jacIsInfinity, jacSetInfinity } from "./jacobian"
+import { jacAddAffine, jacDoubleNegate, jacIsInfinity, jacNegate, jacSetInfinity } from "./jacobian"
 import { DIGITS, FE, MULTIPLES, POINT, POINTS, S, SCALAR, T } from "./memory"
 
 const WIDTH: u32 = 5
@@ -50,7 +50,8 @@ function recode(digits: usize, k: usize): void {
  * of the last: so the whole table is affine on one curve, whose scale goes to SCALE (P. Wuille, "effective affine").
  */
 function oddMultiples(p: usize): void {
-  jacDouble(DOUBLE, p)
+  jacDoubleNegate(DOUBLE, p)
+  jacNegate(DOUBLE)
   const z = DOUBLE + 2 * FE
   // P on the curve scaled by Z of 2P: (x Z^2, y Z^3).
   feSqr(SQUARE, z)
@@ -99,10 +100,13 @@ export function multiplyPublic(r: usize, p: usize, k: usize): void {
   oddMultiples(p)
   jacSetInfinity(r)
   for (let i = BITS - 1; i >= 0; i--) {
-    if (!jacIsInfinity(r)) jacDouble(r, r)
-    addDigit(r, load<i8>(DIGITS + i), (signs & 1) !== 0, 0)
-    addDigit(r, load<i8>(DIGITS2 + i), (signs & 2) !== 0, 2 * FE)
+    // Every doubling turns the sign: at odd i the sum is r, at even i -r.
+    const turned: u32 = ~i & 1
+    if (!jacIsInfinity(r)) jacDoubleNegate(r, r)
+    addDigit(r, load<i8>(DIGITS + i), (signs & 1) !== turned, 0)
+    addDigit(r, load<i8>(DIGITS2 + i), signs >> 1 !== turned, 2 * FE)
   }
+  jacNegate(r)
   // Back from the scaled curve.
   feMul(r + 2 * FE, r + 2 * FE, DOUBLE + 2 * FE)
 }

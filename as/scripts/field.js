@@ -24,13 +24,15 @@ function column(k, pairs) {
   )
 }
 
-/** Terms of a square: the doubled operand `d` stands for 2a. */
-function squareColumn(k) {
-  const terms = range(LIMBS).flatMap((i) => (k - i > i && k - i < LIMBS ? [`d${i} * a${k - i}`] : []))
-  return k % 2 === 0 ? [...terms, `a${k / 2} * a${k / 2}`] : terms
+/** Terms of a square, each mixed product once with a doubled limb. */
+function squareColumn(k, a) {
+  const terms = range(LIMBS).flatMap((i) => (k - i > i && k - i < LIMBS ? [`twice${i} * ${a}${k - i}`] : []))
+  return k % 2 === 0 ? [...terms, `${a}${k / 2} * ${a}${k / 2}`] : terms
 }
+const doubled = (a) => range(8).map((i) => `  const twice${i}: u64 = ${a}${i} << 1`)
 
-function reduceColumns(columns) {
+/** Reduces the columns to nine limbs; `addend(k)` is what limb k gets besides, at no cost of its own. */
+function reduceColumns(columns, addend = () => "") {
   const sum = (k) => columns(k).join(" + ")
   const lines = [
     `  let high: u64 = ${sum(8)}`,
@@ -41,10 +43,10 @@ function reduceColumns(columns) {
   for (const k of range(8)) {
     lines.push(`  high += ${sum(k + 9)}`, `  const u${k}: u64 = high & ${MASK}`, "  high >>= 29")
     const previous = k > 0 ? ` + (u${k - 1} << ${FOLD_HIGH_SHIFT})` : ""
-    lines.push(`  low += ${sum(k)}`, `  low += u${k} * ${FOLD_LOW}${previous}`)
+    lines.push(`  low += ${sum(k)}`, `  low += u${k} * ${FOLD_LOW}${previous}${addend(k)}`)
     lines.push(`  const t${k}: u64 = low & ${MASK}`, "  low >>= 29")
   }
-  lines.push(`  low += t8 + high * ${FOLD_LOW} + (u7 << ${FOLD_HIGH_SHIFT})`)
+  lines.push(`  low += t8 + high * ${FOLD_LOW} + (u7 << ${FOLD_HIGH_SHIFT})${addend(8)}`)
   // Limb 8 ends at bit 24 (2^256); `high` now counts 2^(261 + 8): 13 = 5 + 8 bits above it.
   lines.push("  const over: u64 = (low >> 24) + (high << 13)", store(8, `<u32>(low & ${TOP_MASK})`))
   lines.push("  low = t0 + over * 977", store(0, `<u32>(low & ${MASK})`), "  low >>= 29")
@@ -77,25 +79,41 @@ const multiplyAdd = define("feMulAdd(r: usize, a: usize, b: usize, c: usize, d: 
 ])
 const square = define("feSqr(r: usize, a: usize)", [
   load("a", "u64"),
-  range(8).map((i) => `  const d${i}: u64 = a${i} << 1`),
-  reduceColumns(squareColumn),
+  doubled("a"),
+  reduceColumns((k) => squareColumn(k, "a")),
+])
+/** Limbs of k * p: what is added before a subtraction, so that nothing becomes negative. */
+const multiples = (type) => [0, 1, 2, 8].map((i) => `  const k${i}: ${type} = k * ${P_LIMBS[i]}`)
+const multiple = (i) => (i < 2 || i === 8 ? `k${i}` : "k2")
+const squareMultiplyAdd = define("feMulAddSqr(r: usize, a: usize, b: usize, c: usize)", [
+  load("a", "u64"),
+  load("b", "u64"),
+  load("c", "u64"),
+  doubled("c"),
+  reduceColumns((k) => [...column(k, [["a", "b"]]), ...squareColumn(k, "c")]),
+])
+const minus = (name) => (i) => ` + (${multiple(i)} - load<u32>(${name}, ${4 * i}))`
+const multiplySubtract = define("feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32)", [
+  load("a", "u64"),
+  load("b", "u64"),
+  multiples("u64"),
+  reduceColumns((k) => column(k, [["a", "b"]]), minus("c")),
+])
+const squareSubtract = define("feSqrSub(r: usize, a: usize, c: usize, k: u32)", [
+  load("a", "u64"),
+  doubled("a"),
+  multiples("u64"),
+  reduceColumns((k) => squareColumn(k, "a"), minus("c")),
 ])
 const add = define("feAdd(r: usize, a: usize, b: usize)", [
   range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + load<u32>(b, ${4 * i})`)),
 ])
-const multiples = [
-  `  const k0: u32 = k * ${P_LIMBS[0]}`,
-  `  const k1: u32 = k * ${P_LIMBS[1]}`,
-  `  const k2: u32 = k * ${P_LIMBS[2]}`,
-  `  const k8: u32 = k * ${P_LIMBS[8]}`,
-]
-const multiple = (i) => (i < 2 || i === 8 ? `k${i}` : "k2")
 const subtract = define("feSub(r: usize, a: usize, b: usize, k: u32)", [
-  multiples,
+  multiples("u32"),
   range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + (${multiple(i)} - load<u32>(b, ${4 * i}))`)),
 ])
 const negate = define("feNeg(r: usize, a: usize, k: u32)", [
-  multiples,
+  multiples("u32"),
   range(LIMBS).map((i) => store(i, `${multiple(i)} - load<u32>(a, ${4 * i})`)),
 ])
 
@@ -124,13 +142,18 @@ const carry = define("feCarry(r: usize, a: usize)", [
   range(6).flatMap((i) => [`  low += a${i + 2}`, store(i + 2, `low & ${MASK}`), "  low >>= 29"]),
   store(8, `low + (a8 & ${TOP_MASK})`),
 ])
-/** r = a / 2: p is odd, so it is added where a is odd. */
-const half = define("feHalf(r: usize, a: usize)", [
+/** r = 3a / 2 for magnitude 1: p is odd, so it is added where 3a is odd; carried before it is halved. */
+const threeHalves = define("feThreeHalves(r: usize, a: usize)", [
   load("a", "u32"),
   "  const odd: u32 = 0 - (a0 & 1)",
-  range(LIMBS).map((i) => `  const s${i}: u32 = a${i} + (odd & ${P_LIMBS[i]})`),
-  range(8).map((i) => store(i, `(s${i} >> 1) + ((s${i + 1} & 1) << 28)`)),
-  store(8, "s8 >> 1"),
+  `  let low: u32 = a0 * 3 + (odd & ${P_LIMBS[0]})`,
+  range(8).flatMap((i) => [
+    `  const s${i}: u32 = low & ${MASK}`,
+    `  low = a${i + 1} * 3 + (odd & ${P_LIMBS[i + 1]}) + (low >> 29)`,
+  ]),
+  range(7).map((i) => store(i, `(s${i} >> 1) + ((s${i + 1} & 1) << 28)`)),
+  store(7, "(s7 >> 1) + ((low & 1) << 28)"),
+  store(8, "low >> 1"),
 ])
 /** r = flag ? a : r; `mask` is 0 or all ones. */
 const select = define("feSelect(r: usize, a: usize, mask: u32)", [
@@ -168,12 +191,15 @@ export const fieldSource = [
   multiply,
   multiplyAdd,
   square,
+  squareMultiplyAdd,
+  multiplySubtract,
+  squareSubtract,
   add,
   subtract,
   negate,
   scale,
   carry,
-  half,
+  threeHalves,
   select,
   copy,
   fromWords,

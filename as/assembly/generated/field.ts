@@ -220,75 +220,387 @@ export function feSqr(r: usize, a: usize): void {
   const a6: u64 = load<u32>(a, 24)
   const a7: u64 = load<u32>(a, 28)
   const a8: u64 = load<u32>(a, 32)
-  const d0: u64 = a0 << 1
-  const d1: u64 = a1 << 1
-  const d2: u64 = a2 << 1
-  const d3: u64 = a3 << 1
-  const d4: u64 = a4 << 1
-  const d5: u64 = a5 << 1
-  const d6: u64 = a6 << 1
-  const d7: u64 = a7 << 1
-  let high: u64 = d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4
+  const twice0: u64 = a0 << 1
+  const twice1: u64 = a1 << 1
+  const twice2: u64 = a2 << 1
+  const twice3: u64 = a3 << 1
+  const twice4: u64 = a4 << 1
+  const twice5: u64 = a5 << 1
+  const twice6: u64 = a6 << 1
+  const twice7: u64 = a7 << 1
+  let high: u64 = twice0 * a8 + twice1 * a7 + twice2 * a6 + twice3 * a5 + a4 * a4
   const t8: u64 = high & 0x1fffffff
   high >>= 29
   let low: u64 = 0
-  high += d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5
+  high += twice1 * a8 + twice2 * a7 + twice3 * a6 + twice4 * a5
   const u0: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * a0
   low += u0 * 31264
   const t0: u64 = low & 0x1fffffff
   low >>= 29
-  high += d2 * a8 + d3 * a7 + d4 * a6 + a5 * a5
+  high += twice2 * a8 + twice3 * a7 + twice4 * a6 + a5 * a5
   const u1: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a1
+  low += twice0 * a1
   low += u1 * 31264 + (u0 << 8)
   const t1: u64 = low & 0x1fffffff
   low >>= 29
-  high += d3 * a8 + d4 * a7 + d5 * a6
+  high += twice3 * a8 + twice4 * a7 + twice5 * a6
   const u2: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a2 + a1 * a1
+  low += twice0 * a2 + a1 * a1
   low += u2 * 31264 + (u1 << 8)
   const t2: u64 = low & 0x1fffffff
   low >>= 29
-  high += d4 * a8 + d5 * a7 + a6 * a6
+  high += twice4 * a8 + twice5 * a7 + a6 * a6
   const u3: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a3 + d1 * a2
+  low += twice0 * a3 + twice1 * a2
   low += u3 * 31264 + (u2 << 8)
   const t3: u64 = low & 0x1fffffff
   low >>= 29
-  high += d5 * a8 + d6 * a7
+  high += twice5 * a8 + twice6 * a7
   const u4: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a4 + d1 * a3 + a2 * a2
+  low += twice0 * a4 + twice1 * a3 + a2 * a2
   low += u4 * 31264 + (u3 << 8)
   const t4: u64 = low & 0x1fffffff
   low >>= 29
-  high += d6 * a8 + a7 * a7
+  high += twice6 * a8 + a7 * a7
   const u5: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a5 + d1 * a4 + d2 * a3
+  low += twice0 * a5 + twice1 * a4 + twice2 * a3
   low += u5 * 31264 + (u4 << 8)
   const t5: u64 = low & 0x1fffffff
   low >>= 29
-  high += d7 * a8
+  high += twice7 * a8
   const u6: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a6 + d1 * a5 + d2 * a4 + a3 * a3
+  low += twice0 * a6 + twice1 * a5 + twice2 * a4 + a3 * a3
   low += u6 * 31264 + (u5 << 8)
   const t6: u64 = low & 0x1fffffff
   low >>= 29
   high += a8 * a8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
-  low += d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4
+  low += twice0 * a7 + twice1 * a6 + twice2 * a5 + twice3 * a4
   low += u7 * 31264 + (u6 << 8)
   const t7: u64 = low & 0x1fffffff
   low >>= 29
   low += t8 + high * 31264 + (u7 << 8)
+  const over: u64 = (low >> 24) + (high << 13)
+  store<u32>(r, <u32>(low & 0xffffff), 32)
+  low = t0 + over * 977
+  store<u32>(r, <u32>(low & 0x1fffffff), 0)
+  low >>= 29
+  low += t1 + (over << 3)
+  store<u32>(r, <u32>(low & 0x1fffffff), 4)
+  low >>= 29
+  store<u32>(r, <u32>(t2 + low), 8)
+  store<u32>(r, <u32>t3, 12)
+  store<u32>(r, <u32>t4, 16)
+  store<u32>(r, <u32>t5, 20)
+  store<u32>(r, <u32>t6, 24)
+  store<u32>(r, <u32>t7, 28)
+}
+
+export function feMulAddSqr(r: usize, a: usize, b: usize, c: usize): void {
+  const a0: u64 = load<u32>(a, 0)
+  const a1: u64 = load<u32>(a, 4)
+  const a2: u64 = load<u32>(a, 8)
+  const a3: u64 = load<u32>(a, 12)
+  const a4: u64 = load<u32>(a, 16)
+  const a5: u64 = load<u32>(a, 20)
+  const a6: u64 = load<u32>(a, 24)
+  const a7: u64 = load<u32>(a, 28)
+  const a8: u64 = load<u32>(a, 32)
+  const b0: u64 = load<u32>(b, 0)
+  const b1: u64 = load<u32>(b, 4)
+  const b2: u64 = load<u32>(b, 8)
+  const b3: u64 = load<u32>(b, 12)
+  const b4: u64 = load<u32>(b, 16)
+  const b5: u64 = load<u32>(b, 20)
+  const b6: u64 = load<u32>(b, 24)
+  const b7: u64 = load<u32>(b, 28)
+  const b8: u64 = load<u32>(b, 32)
+  const c0: u64 = load<u32>(c, 0)
+  const c1: u64 = load<u32>(c, 4)
+  const c2: u64 = load<u32>(c, 8)
+  const c3: u64 = load<u32>(c, 12)
+  const c4: u64 = load<u32>(c, 16)
+  const c5: u64 = load<u32>(c, 20)
+  const c6: u64 = load<u32>(c, 24)
+  const c7: u64 = load<u32>(c, 28)
+  const c8: u64 = load<u32>(c, 32)
+  const twice0: u64 = c0 << 1
+  const twice1: u64 = c1 << 1
+  const twice2: u64 = c2 << 1
+  const twice3: u64 = c3 << 1
+  const twice4: u64 = c4 << 1
+  const twice5: u64 = c5 << 1
+  const twice6: u64 = c6 << 1
+  const twice7: u64 = c7 << 1
+  let high: u64 = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + twice0 * c8 + twice1 * c7 + twice2 * c6 + twice3 * c5 + c4 * c4
+  const t8: u64 = high & 0x1fffffff
+  high >>= 29
+  let low: u64 = 0
+  high += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + twice1 * c8 + twice2 * c7 + twice3 * c6 + twice4 * c5
+  const u0: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b0 + c0 * c0
+  low += u0 * 31264
+  const t0: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + twice2 * c8 + twice3 * c7 + twice4 * c6 + c5 * c5
+  const u1: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b1 + a1 * b0 + twice0 * c1
+  low += u1 * 31264 + (u0 << 8)
+  const t1: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + twice3 * c8 + twice4 * c7 + twice5 * c6
+  const u2: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b2 + a1 * b1 + a2 * b0 + twice0 * c2 + c1 * c1
+  low += u2 * 31264 + (u1 << 8)
+  const t2: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4 + twice4 * c8 + twice5 * c7 + c6 * c6
+  const u3: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + twice0 * c3 + twice1 * c2
+  low += u3 * 31264 + (u2 << 8)
+  const t3: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5 + twice5 * c8 + twice6 * c7
+  const u4: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + twice0 * c4 + twice1 * c3 + c2 * c2
+  low += u4 * 31264 + (u3 << 8)
+  const t4: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a6 * b8 + a7 * b7 + a8 * b6 + twice6 * c8 + c7 * c7
+  const u5: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + twice0 * c5 + twice1 * c4 + twice2 * c3
+  low += u5 * 31264 + (u4 << 8)
+  const t5: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a7 * b8 + a8 * b7 + twice7 * c8
+  const u6: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + twice0 * c6 + twice1 * c5 + twice2 * c4 + c3 * c3
+  low += u6 * 31264 + (u5 << 8)
+  const t6: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a8 * b8 + c8 * c8
+  const u7: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + twice0 * c7 + twice1 * c6 + twice2 * c5 + twice3 * c4
+  low += u7 * 31264 + (u6 << 8)
+  const t7: u64 = low & 0x1fffffff
+  low >>= 29
+  low += t8 + high * 31264 + (u7 << 8)
+  const over: u64 = (low >> 24) + (high << 13)
+  store<u32>(r, <u32>(low & 0xffffff), 32)
+  low = t0 + over * 977
+  store<u32>(r, <u32>(low & 0x1fffffff), 0)
+  low >>= 29
+  low += t1 + (over << 3)
+  store<u32>(r, <u32>(low & 0x1fffffff), 4)
+  low >>= 29
+  store<u32>(r, <u32>(t2 + low), 8)
+  store<u32>(r, <u32>t3, 12)
+  store<u32>(r, <u32>t4, 16)
+  store<u32>(r, <u32>t5, 20)
+  store<u32>(r, <u32>t6, 24)
+  store<u32>(r, <u32>t7, 28)
+}
+
+export function feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
+  const a0: u64 = load<u32>(a, 0)
+  const a1: u64 = load<u32>(a, 4)
+  const a2: u64 = load<u32>(a, 8)
+  const a3: u64 = load<u32>(a, 12)
+  const a4: u64 = load<u32>(a, 16)
+  const a5: u64 = load<u32>(a, 20)
+  const a6: u64 = load<u32>(a, 24)
+  const a7: u64 = load<u32>(a, 28)
+  const a8: u64 = load<u32>(a, 32)
+  const b0: u64 = load<u32>(b, 0)
+  const b1: u64 = load<u32>(b, 4)
+  const b2: u64 = load<u32>(b, 8)
+  const b3: u64 = load<u32>(b, 12)
+  const b4: u64 = load<u32>(b, 16)
+  const b5: u64 = load<u32>(b, 20)
+  const b6: u64 = load<u32>(b, 24)
+  const b7: u64 = load<u32>(b, 28)
+  const b8: u64 = load<u32>(b, 32)
+  const k0: u64 = k * 0x1ffffc2f
+  const k1: u64 = k * 0x1ffffff7
+  const k2: u64 = k * 0x1fffffff
+  const k8: u64 = k * 0xffffff
+  let high: u64 = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0
+  const t8: u64 = high & 0x1fffffff
+  high >>= 29
+  let low: u64 = 0
+  high += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1
+  const u0: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b0
+  low += u0 * 31264 + (k0 - load<u32>(c, 0))
+  const t0: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2
+  const u1: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b1 + a1 * b0
+  low += u1 * 31264 + (u0 << 8) + (k1 - load<u32>(c, 4))
+  const t1: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3
+  const u2: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b2 + a1 * b1 + a2 * b0
+  low += u2 * 31264 + (u1 << 8) + (k2 - load<u32>(c, 8))
+  const t2: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4
+  const u3: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0
+  low += u3 * 31264 + (u2 << 8) + (k2 - load<u32>(c, 12))
+  const t3: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5
+  const u4: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0
+  low += u4 * 31264 + (u3 << 8) + (k2 - load<u32>(c, 16))
+  const t4: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a6 * b8 + a7 * b7 + a8 * b6
+  const u5: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0
+  low += u5 * 31264 + (u4 << 8) + (k2 - load<u32>(c, 20))
+  const t5: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a7 * b8 + a8 * b7
+  const u6: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0
+  low += u6 * 31264 + (u5 << 8) + (k2 - load<u32>(c, 24))
+  const t6: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a8 * b8
+  const u7: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0
+  low += u7 * 31264 + (u6 << 8) + (k2 - load<u32>(c, 28))
+  const t7: u64 = low & 0x1fffffff
+  low >>= 29
+  low += t8 + high * 31264 + (u7 << 8) + (k8 - load<u32>(c, 32))
+  const over: u64 = (low >> 24) + (high << 13)
+  store<u32>(r, <u32>(low & 0xffffff), 32)
+  low = t0 + over * 977
+  store<u32>(r, <u32>(low & 0x1fffffff), 0)
+  low >>= 29
+  low += t1 + (over << 3)
+  store<u32>(r, <u32>(low & 0x1fffffff), 4)
+  low >>= 29
+  store<u32>(r, <u32>(t2 + low), 8)
+  store<u32>(r, <u32>t3, 12)
+  store<u32>(r, <u32>t4, 16)
+  store<u32>(r, <u32>t5, 20)
+  store<u32>(r, <u32>t6, 24)
+  store<u32>(r, <u32>t7, 28)
+}
+
+export function feSqrSub(r: usize, a: usize, c: usize, k: u32): void {
+  const a0: u64 = load<u32>(a, 0)
+  const a1: u64 = load<u32>(a, 4)
+  const a2: u64 = load<u32>(a, 8)
+  const a3: u64 = load<u32>(a, 12)
+  const a4: u64 = load<u32>(a, 16)
+  const a5: u64 = load<u32>(a, 20)
+  const a6: u64 = load<u32>(a, 24)
+  const a7: u64 = load<u32>(a, 28)
+  const a8: u64 = load<u32>(a, 32)
+  const twice0: u64 = a0 << 1
+  const twice1: u64 = a1 << 1
+  const twice2: u64 = a2 << 1
+  const twice3: u64 = a3 << 1
+  const twice4: u64 = a4 << 1
+  const twice5: u64 = a5 << 1
+  const twice6: u64 = a6 << 1
+  const twice7: u64 = a7 << 1
+  const k0: u64 = k * 0x1ffffc2f
+  const k1: u64 = k * 0x1ffffff7
+  const k2: u64 = k * 0x1fffffff
+  const k8: u64 = k * 0xffffff
+  let high: u64 = twice0 * a8 + twice1 * a7 + twice2 * a6 + twice3 * a5 + a4 * a4
+  const t8: u64 = high & 0x1fffffff
+  high >>= 29
+  let low: u64 = 0
+  high += twice1 * a8 + twice2 * a7 + twice3 * a6 + twice4 * a5
+  const u0: u64 = high & 0x1fffffff
+  high >>= 29
+  low += a0 * a0
+  low += u0 * 31264 + (k0 - load<u32>(c, 0))
+  const t0: u64 = low & 0x1fffffff
+  low >>= 29
+  high += twice2 * a8 + twice3 * a7 + twice4 * a6 + a5 * a5
+  const u1: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a1
+  low += u1 * 31264 + (u0 << 8) + (k1 - load<u32>(c, 4))
+  const t1: u64 = low & 0x1fffffff
+  low >>= 29
+  high += twice3 * a8 + twice4 * a7 + twice5 * a6
+  const u2: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a2 + a1 * a1
+  low += u2 * 31264 + (u1 << 8) + (k2 - load<u32>(c, 8))
+  const t2: u64 = low & 0x1fffffff
+  low >>= 29
+  high += twice4 * a8 + twice5 * a7 + a6 * a6
+  const u3: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a3 + twice1 * a2
+  low += u3 * 31264 + (u2 << 8) + (k2 - load<u32>(c, 12))
+  const t3: u64 = low & 0x1fffffff
+  low >>= 29
+  high += twice5 * a8 + twice6 * a7
+  const u4: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a4 + twice1 * a3 + a2 * a2
+  low += u4 * 31264 + (u3 << 8) + (k2 - load<u32>(c, 16))
+  const t4: u64 = low & 0x1fffffff
+  low >>= 29
+  high += twice6 * a8 + a7 * a7
+  const u5: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a5 + twice1 * a4 + twice2 * a3
+  low += u5 * 31264 + (u4 << 8) + (k2 - load<u32>(c, 20))
+  const t5: u64 = low & 0x1fffffff
+  low >>= 29
+  high += twice7 * a8
+  const u6: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a6 + twice1 * a5 + twice2 * a4 + a3 * a3
+  low += u6 * 31264 + (u5 << 8) + (k2 - load<u32>(c, 24))
+  const t6: u64 = low & 0x1fffffff
+  low >>= 29
+  high += a8 * a8
+  const u7: u64 = high & 0x1fffffff
+  high >>= 29
+  low += twice0 * a7 + twice1 * a6 + twice2 * a5 + twice3 * a4
+  low += u7 * 31264 + (u6 << 8) + (k2 - load<u32>(c, 28))
+  const t7: u64 = low & 0x1fffffff
+  low >>= 29
+  low += t8 + high * 31264 + (u7 << 8) + (k8 - load<u32>(c, 32))
   const over: u64 = (low >> 24) + (high << 13)
   store<u32>(r, <u32>(low & 0xffffff), 32)
   low = t0 + over * 977
@@ -425,7 +737,7 @@ export function feCarry(r: usize, a: usize): void {
   store<u32>(r, low + (a8 & 0xffffff), 32)
 }
 
-export function feHalf(r: usize, a: usize): void {
+export function feThreeHalves(r: usize, a: usize): void {
   const a0: u32 = load<u32>(a, 0)
   const a1: u32 = load<u32>(a, 4)
   const a2: u32 = load<u32>(a, 8)
@@ -436,15 +748,23 @@ export function feHalf(r: usize, a: usize): void {
   const a7: u32 = load<u32>(a, 28)
   const a8: u32 = load<u32>(a, 32)
   const odd: u32 = 0 - (a0 & 1)
-  const s0: u32 = a0 + (odd & 0x1ffffc2f)
-  const s1: u32 = a1 + (odd & 0x1ffffff7)
-  const s2: u32 = a2 + (odd & 0x1fffffff)
-  const s3: u32 = a3 + (odd & 0x1fffffff)
-  const s4: u32 = a4 + (odd & 0x1fffffff)
-  const s5: u32 = a5 + (odd & 0x1fffffff)
-  const s6: u32 = a6 + (odd & 0x1fffffff)
-  const s7: u32 = a7 + (odd & 0x1fffffff)
-  const s8: u32 = a8 + (odd & 0xffffff)
+  let low: u32 = a0 * 3 + (odd & 0x1ffffc2f)
+  const s0: u32 = low & 0x1fffffff
+  low = a1 * 3 + (odd & 0x1ffffff7) + (low >> 29)
+  const s1: u32 = low & 0x1fffffff
+  low = a2 * 3 + (odd & 0x1fffffff) + (low >> 29)
+  const s2: u32 = low & 0x1fffffff
+  low = a3 * 3 + (odd & 0x1fffffff) + (low >> 29)
+  const s3: u32 = low & 0x1fffffff
+  low = a4 * 3 + (odd & 0x1fffffff) + (low >> 29)
+  const s4: u32 = low & 0x1fffffff
+  low = a5 * 3 + (odd & 0x1fffffff) + (low >> 29)
+  const s5: u32 = low & 0x1fffffff
+  low = a6 * 3 + (odd & 0x1fffffff) + (low >> 29)
+  const s6: u32 = low & 0x1fffffff
+  low = a7 * 3 + (odd & 0x1fffffff) + (low >> 29)
+  const s7: u32 = low & 0x1fffffff
+  low = a8 * 3 + (odd & 0xffffff) + (low >> 29)
   store<u32>(r, (s0 >> 1) + ((s1 & 1) << 28), 0)
   store<u32>(r, (s1 >> 1) + ((s2 & 1) << 28), 4)
   store<u32>(r, (s2 >> 1) + ((s3 & 1) << 28), 8)
@@ -452,8 +772,8 @@ export function feHalf(r: usize, a: usize): void {
   store<u32>(r, (s4 >> 1) + ((s5 & 1) << 28), 16)
   store<u32>(r, (s5 >> 1) + ((s6 & 1) << 28), 20)
   store<u32>(r, (s6 >> 1) + ((s7 & 1) << 28), 24)
-  store<u32>(r, (s7 >> 1) + ((s8 & 1) << 28), 28)
-  store<u32>(r, s8 >> 1, 32)
+  store<u32>(r, (s7 >> 1) + ((low & 1) << 28), 28)
+  store<u32>(r, low >> 1, 32)
 }
 
 export function feSelect(r: usize, a: usize, mask: u32): void {

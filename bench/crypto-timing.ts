@@ -1,0 +1,41 @@
+/** Interleaved timing: all contestants run in every round, so that what else the machine does falls on all alike. */
+import type { Contestant } from "./crypto-peers.ts"
+
+export interface Result {
+  name: string
+  /** Operations per second, median over rounds. */
+  perSecond: number
+  /** How many times faster the first contestant was in the same round, median. */
+  ratio: number
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+function rate(run: () => unknown, milliseconds: number): number {
+  const start = performance.now()
+  let count = 0
+  let now = start
+  while (now - start < milliseconds) {
+    for (let i = 0; i < 8; i++) run()
+    count += 8
+    now = performance.now()
+  }
+  return (1000 * count) / (now - start)
+}
+
+export function compare(contestants: Contestant[], { rounds = 21, milliseconds = 25 } = {}): Result[] {
+  for (const { run } of contestants) rate(run, 150) // compiled and warm
+  const rates = contestants.map((): number[] => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { run }] of contestants.entries()) rates[i]!.push(rate(run, milliseconds))
+  }
+  return contestants.map(({ name }, i) => ({
+    name,
+    perSecond: median(rates[i]!),
+    ratio: median(rates[i]!.map((value, round) => rates[0]![round]! / value)),
+  }))
+}
