@@ -1,4 +1,4 @@
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify"
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify"
 import { DormouseError } from "../../protocol/errors.ts"
 import { GatewayError } from "../errors.ts"
 import type { Logger } from "../log.ts"
@@ -25,7 +25,13 @@ type Query = Record<string, unknown>
 /** The HTTP side. Everything but `/rpc` reads only. */
 export function createApi(context: ApiContext, log: Logger): FastifyInstance {
   const { store, chain, metrics } = context
-  const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true })
+  const app = Fastify({
+    ...{ bodyLimit: BODY_LIMIT, forceCloseConnections: true },
+    frameworkErrors(_, request, reply: FastifyReply) {
+      const message = `"${request.url.slice(0, 100)}" is not a well-formed address.`
+      reply.code(400).send({ code: "E_QUERY", message })
+    },
+  })
 
   app.setErrorHandler((error: FastifyError | DormouseError, request, reply) => {
     const status = error instanceof DormouseError ? (statuses[error.code] ?? 503) : (error.statusCode ?? 503)
@@ -69,7 +75,7 @@ export function createApi(context: ApiContext, log: Logger): FastifyInstance {
       },
       reports,
     )
-    return reply.type("application/senml+json").send(JSON.stringify(pack))
+    return reply.type("application/senml+json").send(Buffer.from(JSON.stringify(pack)))
   })
 
   /** `epoch`: of the anchor on chain that holds the report; null: none yet. */

@@ -28,24 +28,28 @@ export async function approve({ dataDir, addresses, role, onApproved }: ApproveO
       : addresses.map(checked)
   if (wanted.length === 0) return []
   const { registry } = await openContracts({ node: await connectNetwork({ url: gateway.url("/rpc") }), dir: dataDir })
-  await Promise.all(
+  const approved = await Promise.all(
     wanted.map(async (address) => {
-      await approveOne(registry, address as Hex, role ?? Role.serverTrusted)
+      const done = await approveOne(registry, address as Hex, role ?? Role.serverTrusted)
+      // Whoever asks for "all that wait" does not mean one that has been approved in the meantime.
+      if (!done && addresses === "all") return []
       onApproved?.(address)
+      return [address]
     }),
   )
-  return wanted
+  return approved.flat()
 }
 
 const isWaiting = ({ status }: DeviceView) => status === "requested" || status === "pending"
 
-async function approveOne(registry: Registry, address: Hex, role: number): Promise<void> {
+/** Whether there was anything to do. */
+async function approveOne(registry: Registry, address: Hex, role: number): Promise<boolean> {
   for (let waited = 0; ; waited += LOOK_MS) {
     const { status } = await registry.device(address)
-    if (status === "approved") return
+    if (status === "approved") return false
     if (status === "pending") {
       await registry.approve(address, role)
-      return
+      return true
     }
     if (status === "revoked") throw new GatewayError("E_NOT_PENDING", `${address} was revoked: it cannot be approved.`)
     if (waited >= PENDING_MS)
