@@ -12,7 +12,7 @@ export function decodeTransaction(raw: Uint8Array, common: Common): TypedTransac
   if (raw.length > MAX_TX_BYTES) throw new PoolRefusal("oversized data")
   let tx: TypedTransaction
   try {
-    tx = createTxFromRLP(raw, { common, freeze: false })
+    tx = createTxFromRLP(raw, { common })
   } catch (cause) {
     const wrongChain = /chain ?id/i.test(String(cause))
     throw new PoolRefusal(wrongChain ? "invalid chain id for signer" : `rlp: ${(cause as Error).message}`, { cause })

@@ -16,7 +16,7 @@ export function decodeBody(body: Uint8Array, common: Common): TypedTransaction[]
 
 export function transactionsOf(items: unknown, common: Common): TypedTransaction[] {
   if (!Array.isArray(items)) throw new RangeError("body: list of transactions expected")
-  return items.map((item) => createTxFromBlockBodyData(item, { common, freeze: false }))
+  return items.map((item) => createTxFromBlockBodyData(item, { common }))
 }
 
 /** The whole block as `geth export` writes it: [header, transactions, uncles]. */

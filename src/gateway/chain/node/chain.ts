@@ -2,15 +2,17 @@ import { EventEmitter } from "node:events"
 import type { Common } from "@ethereumjs/common"
 import type { MerkleStateManager } from "@ethereumjs/statemanager"
 import type { TypedTransaction } from "@ethereumjs/tx"
-import { bigIntMax, bytesToHex, createAddressFromString, equalsBytes } from "@ethereumjs/util"
+import { bigIntMax, createAddressFromString, equalsBytes } from "@ethereumjs/util"
 import { ChainError } from "../errors.ts"
 import { checkAgainst, decodeTransaction } from "./admit.ts"
 import { encodeBody } from "./body.ts"
+import { CallStates } from "./call-states.ts"
 import { addressOfKey } from "./crypto.ts"
 import { type BlockContext, BlockFullError, type Executed, execute } from "./execute.ts"
 import { nextBaseFee } from "./fees.ts"
 import { decodeHeader, encodeHeader, type Header, hashHeader } from "./header.ts"
 import { Pool } from "./pool.ts"
+import { reachable } from "./reachable.ts"
 import { headerAfter, sealedBy } from "./seal.ts"
 import { type BlockHashOf, openAccounts, openState, type State, type StateSource } from "./state.ts"
 import type { ChainStore } from "./store.ts"
@@ -35,6 +37,8 @@ export class Chain {
   /** "block" with a header, after its block is on the disk; "pending" with a transaction; "fault" where sealing failed. */
   readonly events = new EventEmitter<{ block: [Header]; pending: [TypedTransaction]; fault: [unknown] }>()
   readonly source: StateSource
+  /** For eth_call and its kin. */
+  readonly calls: CallStates
   readonly #sealerKey: Uint8Array
   #head: Header
   #state: State
@@ -66,6 +70,7 @@ export class Chain {
     this.sealers = options.sealers
     this.#sealerKey = options.sealerKey
     this.source = source
+    this.calls = new CallStates(source)
     this.#head = head
     this.#state = state
   }
@@ -162,7 +167,7 @@ export class Chain {
       this.pool.remove(refused[0]!)
       return
     }
-    const header = await sealedBy(this.#sealerKey, headerAfter(this.#head, context, executed, this.sealers))
+    const header = sealedBy(this.#sealerKey, headerAfter(this.#head, context, executed, this.sealers))
     this.#commit(header, executed)
   }
 
@@ -173,13 +178,10 @@ export class Chain {
       header: encodeHeader(header),
       body: encodeBody(transactions),
     }
-    this.store.commit({ block, nodes: this.#state.overlay.fresh, receipts, logs })
+    this.store.commit({ block, nodes: reachable(this.#state.overlay.fresh, header.stateRoot), receipts, logs })
     this.#state.overlay.fresh.clear()
     this.#head = header
     for (const tx of transactions) this.pool.remove(tx)
     this.events.emit("block", header)
   }
 }
-
-/** For messages. */
-export const hashHex = (header: Header): `0x${string}` => bytesToHex(hashHeader(header))

@@ -28,8 +28,8 @@ export function sealHash(header: Header): Uint8Array {
   return keccak(RLP.encode(headerFields({ ...header, extraData })))
 }
 
-export async function sealHeader(header: Header, secretKey: Uint8Array): Promise<Header> {
-  const seal = await signDigest(sealHash(header), secretKey)
+export function sealHeader(header: Header, secretKey: Uint8Array): Header {
+  const seal = signDigest(sealHash(header), secretKey)
   return { ...header, extraData: concatBytes(header.extraData.slice(0, -SEAL), seal) }
 }
 

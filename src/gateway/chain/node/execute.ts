@@ -52,7 +52,7 @@ export async function execute(
 ): Promise<Executed> {
   const { vm, manager } = state
   const block = contextBlock(context, vm.common)
-  const bloom = new Bloom()
+  const bloom = new Bloom(undefined, vm.common)
   const done: TypedTransaction[] = []
   const encoded: Uint8Array[] = []
   const receipts: StoredReceipt[] = []
@@ -87,8 +87,11 @@ export async function execute(
   return {
     ...{ transactions: done, gasUsed, receipts, logs, logsBloom: bloom.bitvector },
     stateRoot: await manager.getStateRoot(),
-    receiptsRoot: await listRoot(encoded),
-    transactionsRoot: await listRoot(done.map((tx) => tx.serialize())),
+    receiptsRoot: await listRoot(encoded, vm.common),
+    transactionsRoot: await listRoot(
+      done.map((tx) => tx.serialize()),
+      vm.common,
+    ),
   }
 }
 

@@ -8,6 +8,7 @@ import { Chain } from "./chain.ts"
 import { genesisSealers } from "./clique.ts"
 import { createGenesis, type Genesis, genesisHeader } from "./genesis.ts"
 import { encodeHeader, hashHeader } from "./header.ts"
+import { reachable } from "./reachable.ts"
 import { londonCommon, openAccounts, type StateSource, writeAlloc } from "./state.ts"
 import { ChainStore } from "./store.ts"
 import { EMPTY_TRIE_ROOT } from "./trie.ts"
@@ -85,7 +86,7 @@ async function ensureGenesis(store: ChainStore, genesis: Genesis, common: Chain[
   }
   if (!stored) {
     const block = { number: 0, hash, header: encodeHeader(header), body: Uint8Array.of(0xc0) }
-    store.commit({ block, nodes: accounts.overlay.fresh, receipts: [], logs: [] })
+    store.commit({ block, nodes: reachable(accounts.overlay.fresh, header.stateRoot), receipts: [], logs: [] })
   }
   return hash
 }

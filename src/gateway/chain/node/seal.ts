@@ -24,4 +24,4 @@ export function headerAfter(
   }
 }
 
-export const sealedBy = (secretKey: Uint8Array, header: Header): Promise<Header> => sealHeader(header, secretKey)
+export const sealedBy = (secretKey: Uint8Array, header: Header): Header => sealHeader(header, secretKey)

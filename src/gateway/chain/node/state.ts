@@ -2,8 +2,12 @@ import { type Common, ConsensusType, createCustomCommon, Hardfork, Mainnet } fro
 import { Caches, CacheType, MerkleStateManager } from "@ethereumjs/statemanager"
 import { Account, Address, hexToBytes } from "@ethereumjs/util"
 import { createVM, type VM } from "@ethereumjs/vm"
+import { libraryCrypto } from "./crypto.ts"
 import type { Genesis } from "./genesis.ts"
 import { NodeOverlay, type ReadNode, stateTrie } from "./trie.ts"
+
+/** Trie nodes of the head that stay in memory: 500 bytes each at most. */
+const CACHED_NODES = 20_000
 
 /** Hash of a block by number, for the opcode BLOCKHASH. */
 export type BlockHashOf = (number: number) => Uint8Array | undefined
@@ -14,7 +18,9 @@ export type BlockHashOf = (number: number) => Uint8Array | undefined
  */
 export function londonCommon(chainId: number): Common {
   const consensus = { type: ConsensusType.ProofOfWork, algorithm: "sealed" }
-  return createCustomCommon({ name: "dormouse", chainId, consensus }, Mainnet, { hardfork: Hardfork.London })
+  return createCustomCommon({ name: "dormouse", chainId, consensus }, Mainnet, {
+    ...{ hardfork: Hardfork.London, customCrypto: libraryCrypto },
+  })
 }
 
 /** The state at one root, what has been written on top of it, and the EVM that writes it. */
@@ -42,7 +48,11 @@ export async function openAccounts(source: StateSource, root: Uint8Array, lastin
   const overlay = new NodeOverlay(readNode)
   const cache = lasting ? { type: CacheType.LRU, size: 20_000 } : { type: CacheType.ORDERED_MAP }
   const caches = new Caches({ account: cache, storage: cache, code: { ...cache, ...(lasting && { size: 200 }) } })
-  const manager = new MerkleStateManager({ common, trie: stateTrie(overlay), caches })
+  const manager = new MerkleStateManager({
+    common,
+    trie: stateTrie(overlay, common, lasting ? CACHED_NODES : 0),
+    caches,
+  })
   await manager.setStateRoot(root)
   return { manager, overlay }
 }

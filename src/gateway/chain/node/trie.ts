@@ -1,3 +1,4 @@
+import type { Common } from "@ethereumjs/common"
 import { MerklePatriciaTrie } from "@ethereumjs/mpt"
 import { RLP } from "@ethereumjs/rlp"
 import type { BatchDBOp, DB } from "@ethereumjs/util"
@@ -43,13 +44,13 @@ export class NodeOverlay implements DB<string, Uint8Array> {
   async open(): Promise<void> {}
 }
 
-export function stateTrie(db: NodeOverlay): MerklePatriciaTrie {
-  return new MerklePatriciaTrie({ db, useKeyHashing: true, valueEncoding: ValueEncoding.Bytes })
+export function stateTrie(db: NodeOverlay, common: Common, cacheSize: number): MerklePatriciaTrie {
+  return new MerklePatriciaTrie({ db, common, cacheSize, useKeyHashing: true, valueEncoding: ValueEncoding.Bytes })
 }
 
 /** Root over items by their place, as for transactions and receipts (Yellow Paper §4.4). */
-export async function listRoot(items: readonly Uint8Array[]): Promise<Uint8Array> {
-  const trie = new MerklePatriciaTrie()
+export async function listRoot(items: readonly Uint8Array[], common: Common): Promise<Uint8Array> {
+  const trie = new MerklePatriciaTrie({ common })
   for (const [index, item] of items.entries()) await trie.put(RLP.encode(index), item)
   return trie.root()
 }

@@ -2,10 +2,9 @@ import { type AccessList, createTx, type TypedTransaction } from "@ethereumjs/tx
 import { Address } from "@ethereumjs/util"
 import { type RunTxResult, runTx } from "@ethereumjs/vm"
 import type { Chain } from "../node/chain.ts"
-import { sealerOf } from "../node/clique.ts"
 import { type BlockContext, contextBlock } from "../node/execute.ts"
 import type { Header } from "../node/header.ts"
-import { openState, type State } from "../node/state.ts"
+import type { State } from "../node/state.ts"
 import { invalidParams, serverError } from "./errors.ts"
 import { address, data, fixed, hash, list, object, optional, quantity } from "./params.ts"
 
@@ -59,18 +58,20 @@ function accessListOf(value: unknown): AccessList {
   })
 }
 
-/** The state after `header` and the block in which a call on it runs: the same block, as in geth. */
-export async function callState(chain: Chain, header: Header): Promise<{ state: State; context: BlockContext }> {
-  const sealer = header.number === 0n ? chain.sealers[0]! : sealerOf(header)
-  return { state: await openState(chain.source, header.stateRoot), context: { ...header, sealer } }
+/** Runs `work` on the state after `header`, in the same block again: as in geth. */
+export function callAt<T>(chain: Chain, header: Header, work: (at: CallPlace) => Promise<T>): Promise<T> {
+  // There is one sealer: no need to ask the seal.
+  const context = { ...header, sealer: chain.sealers[0]! }
+  return chain.calls.with(header.stateRoot, (state) => work({ state, context }))
+}
+
+export interface CallPlace {
+  state: State
+  context: BlockContext
 }
 
 /** Runs `call` with `gas` and undoes what it did. */
-export async function simulate(
-  { state, context }: { state: State; context: BlockContext },
-  call: CallRequest,
-  gas: bigint,
-): Promise<RunTxResult> {
+export async function simulate({ state, context }: CallPlace, call: CallRequest, gas: bigint): Promise<RunTxResult> {
   const { vm, manager } = state
   const balance = (await manager.getAccount(call.from))?.balance ?? 0n
   if (balance < call.value + call.price * gas) throw serverError("insufficient funds for gas * price + value")

@@ -1,6 +1,6 @@
 import type { Chain } from "../node/chain.ts"
 import type { Header } from "../node/header.ts"
-import { type CallRequest, callState, simulate } from "./call.ts"
+import { type CallPlace, type CallRequest, callAt, simulate } from "./call.ts"
 import { serverError } from "./errors.ts"
 import { failureOf } from "./execution-methods.ts"
 
@@ -13,8 +13,11 @@ const closeEnough = (low: bigint, high: bigint) => (high - low) * 1000n < high *
  * The least gas limit, within 1.5 %, with which the transaction succeeds. What it uses is not enough to know: a call
  * passes on at most 63/64 of what is left (EIP-150), and refunds come at the end.
  */
-export async function estimateGas(chain: Chain, call: CallRequest, header: Header): Promise<bigint> {
-  const at = await callState(chain, header)
+export function estimateGas(chain: Chain, call: CallRequest, header: Header): Promise<bigint> {
+  return callAt(chain, header, (at) => search(at, call, header))
+}
+
+async function search(at: CallPlace, call: CallRequest, header: Header): Promise<bigint> {
   let high = call.gas ?? header.gasLimit
   if (high > header.gasLimit) high = header.gasLimit
   if (call.price > 0n) {

@@ -3,7 +3,7 @@ import type { RunTxResult } from "@ethereumjs/vm"
 import { nextBaseFee } from "../node/fees.ts"
 import { PoolRefusal } from "../node/pool.ts"
 import { headerAt } from "./blocks.ts"
-import { CALL_GAS, callRequest, callState, simulate } from "./call.ts"
+import { CALL_GAS, callAt, callRequest, simulate } from "./call.ts"
 import type { Methods } from "./context.ts"
 import { invalidParams, REVERTED, RpcError, serverError } from "./errors.ts"
 import { estimateGas } from "./estimate.ts"
@@ -41,7 +41,7 @@ export const executionMethods: Methods = {
   async eth_call({ chain }, [transaction, tag, overrides]) {
     noOverrides(overrides)
     const call = callRequest(transaction)
-    const result = await simulate(await callState(chain, headerAt(chain, tag)), call, call.gas ?? CALL_GAS)
+    const result = await callAt(chain, headerAt(chain, tag), (at) => simulate(at, call, call.gas ?? CALL_GAS))
     const failure = failureOf(result)
     if (failure) throw failure
     return bytesToHex(result.execResult.returnValue)

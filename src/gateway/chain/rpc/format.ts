@@ -121,7 +121,7 @@ export function formatLogs(chain: Chain, logs: readonly StoredLog[]) {
 export function formatReceipt(chain: Chain, receipt: StoredReceipt) {
   const logs = chain.store.logsOfTransaction(receipt.block, receipt.place)
   const blockHash = chain.store.blockByNumber(receipt.block)!.hash
-  const bloom = new Bloom()
+  const bloom = new Bloom(undefined, chain.common)
   for (const log of logs) for (const entry of [log.address, ...topicsOf(log)]) bloom.add(entry)
   return {
     blockHash: bytesToHex(blockHash),
