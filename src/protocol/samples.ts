@@ -1,6 +1,7 @@
 /**
- * A batch of samples in few bytes: the first in full, then zigzag differences at one bit width per channel, packed
- * most significant bit first behind a 6-bit width for each channel. The last byte is padded with zero bits.
+ * A batch of samples in few bytes: the first in full and the smallest step, then for each further sample what its step
+ * has more than the smallest, and zigzag differences; each column at a bit width of its own, packed most significant
+ * bit first behind the 6-bit widths. The last byte is padded with zero bits.
  */
 import type { CborValue } from "./cbor/index.ts"
 import { DormouseError } from "./errors.ts"
@@ -23,6 +24,7 @@ const VALUE_LIMIT = 2 ** 45
 const MAX_WIDTH = 47
 /** Ticks of 10 ms: 497 days. */
 const MAX_STEP = 0xffffffff
+const MAX_STEP_WIDTH = 32
 
 export function encodeBatch({ step, samples }: Batch): CborValue[] {
   const [first, ...rest] = samples
@@ -37,15 +39,18 @@ export function encodeBatch({ step, samples }: Batch): CborValue[] {
   if (rest.length === 0) return [[...first]]
   if (Array.isArray(step) && step.length !== rest.length) refuse(`${step.length} steps for ${samples.length} samples`)
 
+  const steps = rest.map((_, i) => asUint(typeof step === "number" ? step : step[i], "step", MAX_STEP))
+  const smallest = Math.min(...steps)
   const live = liveChannels(first)
-  const differences = rest.map((sample, i) => live.map((channel) => zigzag(sample[channel]! - samples[i]![channel]!)))
-  const widths = live.map((_, column) => bitLength(Math.max(...differences.map((row) => row[column]!))))
+  const rows = rest.map((sample, i) => [
+    steps[i]! - smallest,
+    ...live.map((channel) => zigzag(sample[channel]! - samples[i]![channel]!)),
+  ])
+  const widths = rows[0]!.map((_, column) => bitLength(Math.max(...rows.map((row) => row[column]!))))
   const writer = new BitWriter()
   for (const width of widths) writer.put(width, WIDTH_BITS)
-  for (const row of differences) for (const [column, code] of row.entries()) writer.put(code, widths[column]!)
-  const steps = typeof step === "number" ? step : new Set(step).size === 1 ? step[0]! : [...step]
-  for (const ticks of [steps].flat()) asUint(ticks, "step", MAX_STEP)
-  return [[...first], steps, samples.length, writer.finish()]
+  for (const row of rows) for (const [column, code] of row.entries()) writer.put(code, widths[column]!)
+  return [[...first], smallest, samples.length, writer.finish()]
 }
 
 /** The inverse of `encodeBatch`; refuses what `encodeBatch` would not have written. */
@@ -56,39 +61,45 @@ export function decodeBatch(body: readonly CborValue[]): Batch {
   if (body.length !== 4) refuse(`a body of ${body.length} fields, 1 or 4 expected`)
   const count = asUint(body[2], "sample count", MAX_SAMPLES)
   if (count < 2) refuse("a count below 2 with differences")
-  const step = typeof body[1] === "number" ? asUint(body[1], "step", MAX_STEP) : stepList(body[1]!, count)
+  const smallest = asUint(body[1], "step", MAX_STEP)
 
   const live = liveChannels(first)
   const reader = new BitReader(asBytes(body[3], "differences"))
-  const widths = live.map(() => reader.take(WIDTH_BITS))
-  if (widths.some((width) => width > MAX_WIDTH)) refuse(`a bit width above ${MAX_WIDTH}`)
-  const largest = live.map(() => 0)
+  const widths = [0, ...live].map(() => reader.take(WIDTH_BITS))
+  if (widths[0]! > MAX_STEP_WIDTH || widths.some((width) => width > MAX_WIDTH)) refuse("a bit width that nothing needs")
+  const rows = Array.from({ length: count - 1 }, () => widths.map((width) => reader.take(width)))
+  reader.end()
+  widths.forEach((width, column) => {
+    const largest = Math.max(...rows.map((row) => row[column]!))
+    if (width !== bitLength(largest)) refuse("a bit width wider than needed")
+  })
+  return { step: stepsOf(smallest, rows), samples: samplesOf(first, live, rows) }
+}
+
+function stepsOf(smallest: number, rows: readonly number[][]): number | number[] {
+  const steps = rows.map(([more]) => asUint(smallest + more!, "step", MAX_STEP))
+  if (!steps.includes(smallest)) refuse("a smallest step that none has")
+  return steps.every((step) => step === smallest) ? smallest : steps
+}
+
+function samplesOf(first: Sample, live: readonly number[], rows: readonly number[][]): Sample[] {
   const samples: Sample[] = [first]
-  for (let i = 1; i < count; i++) {
-    const sample = [...samples[i - 1]!]
-    live.forEach((channel, column) => {
-      const code = reader.take(widths[column]!)
-      largest[column] = Math.max(largest[column]!, code)
-      sample[channel] = sample[channel]! + unzigzag(code)
-      if (!inRange(sample[channel])) refuse(`channel ${channel} reaches 2^45`)
-    })
+  for (const [i, row] of rows.entries()) {
+    const sample = [...samples[i]!]
+    for (const [column, channel] of live.entries()) {
+      const value = sample[channel]! + unzigzag(row[column + 1]!)
+      if (!inRange(value)) refuse(`channel ${channel} reaches 2^45`)
+      sample[channel] = value
+    }
     samples.push(sample)
   }
-  reader.end()
-  if (widths.some((width, column) => width !== bitLength(largest[column]!))) refuse("a bit width wider than needed")
-  return { step, samples }
+  return samples
 }
 
 /** Ticks from the first sample to each sample. */
 export function batchOffsets({ step, samples }: Batch): number[] {
   let at = 0
   return samples.map((_, i) => (i === 0 ? 0 : (at += typeof step === "number" ? step : step[i - 1]!)))
-}
-
-function stepList(value: CborValue, count: number): number[] {
-  const steps = asArray(value, "steps", count - 1, count - 1).map((step) => asUint(step, "step", MAX_STEP))
-  if (new Set(steps).size < 2) refuse("constant steps written as a list")
-  return steps
 }
 
 function liveChannels(first: Sample): number[] {

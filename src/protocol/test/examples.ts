@@ -80,7 +80,7 @@ const helloAnswer = encodeHelloAnswer(ID, sealDownlink(crypto, keys, ID, 0, repe
 const sign = (payload: Uint8Array) => signPayload(crypto, context, deviceSecret, payload)
 const samples = sign(
   encodeReport({
-    ...{ kind: Kind.samples, seq: 1, epoch: 2, prev: FIRST_HEAD, at: 150, step: 167 },
+    ...{ kind: Kind.samples, seq: 1, epoch: 2, prev: FIRST_HEAD, at: 150, step: [167, 166, 168] },
     samples: [
       [2370, 2627, 749],
       [2372, 2629, 760],
