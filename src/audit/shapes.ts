@@ -15,14 +15,18 @@ const at: Shape = { name: "at, ticks", items: named("boot", "ticks") }
 const common: Shape[] = [{ name: "kind", remark: nameIn(Kind) }, ...named("seq", "epoch", "prev"), at]
 const rows: Shape["remark"] = (_, siblings) => {
   try {
-    return `samples: ${decodeBatch(siblings.slice(5))
-      .samples.map((row) => `[${row.map(String).join(", ")}]`)
-      .join(" ")}`
+    const { step, samples } = decodeBatch(siblings.slice(5))
+    const steps = typeof step === "number" ? "" : `steps: ${step.join(" ")}; `
+    return `${steps}samples: ${samples.map((row) => `[${row.map(String).join(", ")}]`).join(" ")}`
   } catch (error) {
     return (error as Error).message
   }
 }
-const samples: Shape[] = [...common, ...named("first sample", "step", "count"), { name: "differences", remark: rows }]
+const samples: Shape[] = [
+  ...common,
+  ...named("first sample", "smallest step", "count"),
+  { name: "differences", remark: rows },
+]
 const gap: Shape[] = [...common, ...named("cause", "first seq", "last seq", "samples")]
 const statusNames = ["battery, mV", "firmware", "skew, ppb", "outbox", "resets", "last anchor"]
 const status: Shape[] = [...common, ...named(...statusNames)]

@@ -55,18 +55,19 @@ def keccak256(data):
                 register = (register << 1) ^ (0x171 if register & 0x80 else 0)
     return b"".join(state[i][0].to_bytes(8, "little") for i in range(4))
 
-def pack_samples(samples, step):
+def pack_samples(samples, steps):
     """The samples-body of section 3."""
     first = list(samples[0])
     if len(samples) == 1:
         return [first]
     differences = [[now - before for now, before in zip(row, previous)] for previous, row in zip(samples, samples[1:])]
     codes = [[2 * d if d >= 0 else -2 * d - 1 for d in row] for row in differences]
+    codes = [[step - min(steps), *row] for step, row in zip(steps, codes)]
     widths = [max(column).bit_length() for column in zip(*codes)]
     bits = "".join(f"{width:06b}" for width in widths)
     bits += "".join(f"{code:0{width}b}" if width else "" for row in codes for code, width in zip(row, widths))
     bits += "0" * (-len(bits) % 8)
-    return [first, step, len(samples), int(bits, 2).to_bytes(len(bits) // 8, "big")]
+    return [first, min(steps), len(samples), int(bits, 2).to_bytes(len(bits) // 8, "big")]
 
 def sequence(data):
     stream, items = io.BytesIO(data), []
@@ -126,12 +127,12 @@ class Device:
     def cose_sign1(report):
         return cbor2.CBORTag(18, [ES256K_HEADER, {}, report[:-64], report[-64:]])
 
-    def report(self, samples, step):
+    def report(self, samples, steps):
         self.seq += 1
-        now = time.time() * 1000 + self.offset - step * 10 * (len(samples) - 1)  # of the first sample
+        now = time.time() * 1000 + self.offset - 10 * sum(steps)  # of the first sample
         epoch = self.epoch + int((now - self.epoch_start) // self.epoch_length)
         ticks = int((now - self.epoch_start) % self.epoch_length) // 10
-        payload = cbor2.dumps([1, self.seq, epoch, self.head, ticks, *pack_samples(samples, step)])
+        payload = cbor2.dumps([1, self.seq, epoch, self.head, ticks, *pack_samples(samples, steps)])
         signed = payload + self.sign(payload)
         self.head = sha256(cbor2.dumps(self.cose_sign1(signed)))[:8]
         self.outbox[self.seq] = signed
@@ -237,7 +238,7 @@ def main():
             approved = True
             say("approved")
         if device.seq < int(wanted):
-            device.report([(2370 + i, 2627 - i * i, 749 + 3 * i) for i in range(6)], step=10)
+            device.report([(2370 + i, 2627 - i * i, 749 + 3 * i) for i in range(6)], [10, 12, 9, 10, 10])
         else:
             time.sleep(device.epoch_length / 4000)
     say("timeout", receipts=len(device.receipted))

@@ -17,7 +17,7 @@ test.each([
   ["hello-answer", "hello answer", "/ device id / 7"],
   ["hello-answer-ack", "ack", "/ reason / 2 / notApproved /"],
   ["samples-payload", "samples report", "samples: [2370, 2627, 749] [2372, 2629, 760]"],
-  ["unsynced-payload", "samples report", "[2371, null, 755] [2371, null, 756]"],
+  ["unsynced-payload", "samples report", "steps: 100 250; samples: [2371, null, 755] [2371, null, 756]"],
   ["samples-report", "samples report, signed", "/ r, s / h'"],
   ["samples-cose-sign1", "COSE_Sign1", "/ protected / <<{1: -47}>>"],
   ["gap-payload", "gap record", "/ last seq / 2"],
