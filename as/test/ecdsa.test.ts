@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest"
 import { convertPublicKey, ecdh, getPublicKey, isSecretKey, recover, sha256, sign, verify } from "../index.ts"
-import { hex, N, noble, nobleSign, opensslVerify, P, randomSource, toBytes, toNumber, unhex, utf8 } from "./oracles.ts"
+import {
+  hex,
+  N,
+  noble,
+  nobleSign,
+  opensslKey,
+  opensslVerify,
+  P,
+  randomSource,
+  toBytes,
+  toNumber,
+  unhex,
+  utf8,
+} from "./oracles.ts"
 
 const random = randomSource(1)
 const key = toBytes(N - 12345n)
@@ -31,7 +44,7 @@ describe("RFC 6979", () => {
   })
 
   test("signatures, keys and recovery equal noble's, and OpenSSL accepts them", () => {
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 100; i++) {
       const secretKey = random(32)
       const message = random(i)
       const digest = sha256(message)
@@ -41,7 +54,7 @@ describe("RFC 6979", () => {
       expect(hex(full)).toBe(hex(noble.getPublicKey(secretKey, false)))
       expect(hex(recover(signature, digest)!)).toBe(hex(full))
       expect(verify(signature.subarray(0, 64), digest, getPublicKey(secretKey))).toBe(true)
-      expect(opensslVerify(signature.subarray(0, 64), message, full)).toBe(true)
+      expect(opensslVerify(signature.subarray(0, 64), message, opensslKey(full))).toBe(true)
     }
   })
 })

@@ -120,7 +120,11 @@ static int read_arguments(int (*get)(void), struct argument *a, int c) {
   uint8_t *at = arguments;
   for (int i = 0; i < 4; i++) {
     a[i] = (struct argument){at, 0};
-    while (c == ' ' || c == '-') c = get();
+    while (c == ' ') c = get();
+    if (c == '-') {
+      c = get();
+      continue;
+    }
     int high;
     while ((high = nibble(c)) >= 0 && at < arguments + sizeof arguments) {
       *at++ = (uint8_t)(high << 4 | nibble(get()));
