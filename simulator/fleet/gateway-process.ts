@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { DormouseError } from "../../src/protocol/index.ts"
 
 const program = fileURLToPath(new URL("../../bin/dormouse.js", import.meta.url))
+const preload = new URL("end-with-parent.ts", import.meta.url).href
 /** First start makes keys, a chain and its contracts. */
 const READY_MS = 60_000
 const STOP_MS = 10_000
@@ -28,9 +29,9 @@ export async function startGateway(dataDir: string, epochSeconds?: number): Prom
   const epoch = epochSeconds === undefined ? [] : ["--epoch", String(epochSeconds)]
   const child = spawn(
     process.execPath,
-    [program, "gateway", "--data", dataDir, "--coap", "0", "--http", "0", ...epoch],
+    ["--import", preload, program, "gateway", "--data", dataDir, "--coap", "0", "--http", "0", ...epoch],
     // A group of its own: Ctrl-C in the terminal goes to the simulation, which then stops the gateway in good order.
-    { stdio: ["ignore", "pipe", logFile], detached: true },
+    { stdio: ["ignore", "pipe", logFile, "ipc"], detached: true },
   )
   closeSync(logFile)
 

@@ -128,7 +128,7 @@ export class LiveRun {
       summary: this.#summary,
       anchoredBefore: summary.reports.anchored,
       gatewayUrl: api.url,
-      approveCommand: approve ? undefined : "dormouse approve --data DIR --all",
+      approveCommand: approve ? undefined : "npx dormouse approve --data DIR --all",
       stopping: this.#stopping,
     })
   }
