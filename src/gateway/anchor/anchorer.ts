@@ -129,9 +129,10 @@ export class Anchorer {
     const { store, receipts, log } = this.#options
     store.transaction(() => {
       store.anchors.setMined(epoch, tx, block)
-      for (const [id, leaves] of store.anchors.shares(epoch)) {
+      for (const [id, leaves, lastSeq] of store.anchors.shares(epoch)) {
         const device = store.devices.byId(id)!
         device.anchored += leaves
+        device.lastAnchored = Math.max(device.lastAnchored, lastSeq)
         store.devices.save(device)
       }
     })

@@ -40,8 +40,9 @@ function leafOf(crypto: Crypto, { gatewayTime, role, bytes }: WaitingReport): Ui
   return leafHash(crypto, encodeLeaf({ gatewayTime, role, report: splitSigned(bytes) }))
 }
 
+/** Reports are in the order of leaves, so a device's last one has its highest seq. */
 function sharesOf(reports: readonly WaitingReport[]): Share[] {
-  const shares = new Map<number, number>()
-  for (const { device } of reports) shares.set(device, (shares.get(device) ?? 0) + 1)
-  return [...shares]
+  const shares = new Map<number, Share>()
+  for (const { device, seq } of reports) shares.set(device, [device, (shares.get(device)?.[1] ?? 0) + 1, seq])
+  return [...shares.values()]
 }

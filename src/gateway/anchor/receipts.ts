@@ -30,9 +30,10 @@ export class Receipts {
    * report is missing, it goes on behind what was offered last and begins again at the end, so nothing starves.
    */
   forDevice(device: Device, bytes: number): AnchoredReceipts[] {
-    const { id, receiptCursor } = device
-    const offered = Math.max(receiptCursor, this.#offered.get(id) ?? 0)
-    const due = this.#due(device, offered, Number.MAX_SAFE_INTEGER, MOST)
+    const { id, receiptCursor, lastAnchored } = device
+    if (receiptCursor >= lastAnchored) return []
+    const offered = Math.min(lastAnchored, Math.max(receiptCursor, this.#offered.get(id) ?? 0))
+    const due = this.#due(device, offered, lastAnchored, MOST)
     if (offered > receiptCursor && due.length < MOST) due.push(...this.#due(device, receiptCursor, offered, MOST))
     const groups = new Map<number, AnchoredReceipts>()
     let room = bytes

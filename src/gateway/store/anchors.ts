@@ -23,8 +23,8 @@ export interface StoredAnchor extends Anchor {
   block: number | null
 }
 
-/** How many leaves of an anchor are of one device. */
-export type Share = [device: number, leaves: number]
+/** How many leaves of an anchor are of one device, and the highest seq among them. */
+export type Share = [device: number, leaves: number, lastSeq: number]
 
 /** Trees as they were built: written, with every leaf, before any transaction leaves for the chain. */
 export class Anchors {

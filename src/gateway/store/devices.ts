@@ -33,6 +33,8 @@ export interface Device extends Enrolment, RequestWindow {
   /** reports held, and those of them under a mined anchor */
   stored: number
   anchored: number
+  /** highest seq under a mined anchor */
+  lastAnchored: number
   receiptCursor: number
   mailCursor: number
   /** number of the latest message ever put into its mailbox */
@@ -44,7 +46,17 @@ export interface Device extends Enrolment, RequestWindow {
 }
 
 const mutable = [
-  ...(["status", "role", "requestTop", "requestMask", "have", "haveHead", "stored", "anchored"] as const),
+  ...([
+    "status",
+    "role",
+    "requestTop",
+    "requestMask",
+    "have",
+    "haveHead",
+    "stored",
+    "anchored",
+    "lastAnchored",
+  ] as const),
   ...(["receiptCursor", "mailCursor", "mailLast", "lastSeen", "lastEpoch"] as const),
 ] as const
 

@@ -22,6 +22,7 @@ export const steps: readonly string[] = [
     haveHead BLOB NOT NULL,
     stored INTEGER NOT NULL DEFAULT 0,
     anchored INTEGER NOT NULL DEFAULT 0,
+    lastAnchored INTEGER NOT NULL DEFAULT 0,
     receiptCursor INTEGER NOT NULL DEFAULT 0,
     mailCursor INTEGER NOT NULL DEFAULT 0,
     mailLast INTEGER NOT NULL DEFAULT 0,
@@ -87,7 +88,7 @@ export const steps: readonly string[] = [
     builtAt INTEGER NOT NULL,
     tx BLOB,
     block INTEGER,
-    -- leaf hashes in tree order; [device, how many leaves] of each device
+    -- leaf hashes in tree order; [device, how many leaves, highest seq] of each device
     leaves BLOB NOT NULL,
     shares TEXT NOT NULL
   ) STRICT;
