@@ -134,11 +134,24 @@ void machinesEnd(void) {
   template = NULL;
 }
 
-/* As small as a device begins; it grows in steps up to the limits. */
+/* Slots a machine begins with: so many that steps of STEP reach exactly the limit. */
+#define FIRST 2048
+#define STEP 1024
+static txSize firstSlots(uint32_t limit) {
+  return (txSize)(limit <= FIRST ? limit : limit - (limit - FIRST + STEP - 1) / STEP * STEP);
+}
+
+/*
+ * Chunks are one block from the beginning, as on a board; it costs nothing until it is used. Slots are prepared one by
+ * one at each wake, so they begin with what a usual wake needs; XS collects garbage before each step, so steps are few.
+ */
 static txMachine* createMachine(Device* device) {
-  txCreation creation = {8 * 1024, 2 * 1024, 512, 128, 0, 64, 64, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
+  const Limits* limits = &settings.limits;
+  txCreation creation = {0, 0, 0, STEP, 0, 64, 64, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
   txMachine* the;
-  creation.stackCount = (txSize)settings.limits.stackSlots;
+  creation.initialChunkSize = (txSize)limits->chunkBytes;
+  creation.initialHeapCount = firstSlots(limits->slots);
+  creation.stackCount = (txSize)limits->stackSlots;
   the = fxCloneMachine(&creation, template, "device", device);
   if (the)
     the->stackLimit = cStackLimit;

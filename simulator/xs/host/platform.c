@@ -20,11 +20,12 @@ void fxDeleteMachinePlatform(txMachine* the) {
 }
 
 void* fxAllocateChunks(txMachine* the, txSize size) {
-  if (the->chunksAllocated + (size_t)size > the->chunksLimit) {
+  size_t net = (size_t)size - sizeof(txBlock);
+  if (the->chunksAllocated + net > the->chunksLimit) {
     the->limitHit = 'c';
     return NULL;
   }
-  the->chunksAllocated += (size_t)size;
+  the->chunksAllocated += net;
   return malloc((size_t)size);
 }
 

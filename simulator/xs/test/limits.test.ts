@@ -79,7 +79,7 @@ it("shows no shared memory, which would lie outside the limits", async () => {
 })
 
 it("says so where the limits let no machine begin", async () => {
-  const { create, wake } = await lab("", { limits: { slots: 100 } })
+  const { create, wake } = await lab("", { limits: { slots: 10 } })
   await create(1)
   expect(await wake(1)).toMatchObject({ state: "died", reason: expect.stringContaining("limits are too small") })
 })
