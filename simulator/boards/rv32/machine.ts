@@ -15,7 +15,7 @@ export interface Answer {
 
 export class Machine {
   readonly #process: ChildProcess
-  readonly #waiting: ((line: string) => void)[] = []
+  readonly #waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = []
   #output = ""
 
   constructor(elf: string) {
@@ -24,7 +24,10 @@ export class Machine {
     })
     createInterface({ input: this.#process.stdout! }).on("line", (line) => {
       this.#output += `${line}\n`
-      this.#waiting.shift()?.(line)
+      this.#waiting.shift()?.resolve(line)
+    })
+    this.#process.once("exit", () => {
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error(`the board ended:\n${this.#output}`))
     })
   }
 
@@ -36,8 +39,7 @@ export class Machine {
   /** Sends one line, resolves with the next line of output. */
   line(text: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push(resolve)
-      this.#process.once("exit", () => reject(new Error(`the board ended:\n${this.#output}`)))
+      this.#waiting.push({ resolve, reject })
       this.#process.stdin!.write(`${text}\n`)
     })
   }
@@ -51,7 +53,6 @@ export class Machine {
   }
 
   stop(): void {
-    this.#process.removeAllListeners("exit")
     this.#process.kill("SIGKILL")
   }
 }
