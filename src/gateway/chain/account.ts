@@ -1,47 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import {
-  type Abi,
-  type EncodeFunctionDataParameters,
-  encodeFunctionData,
-  type PublicClient,
-  TransactionNotFoundError,
-  TransactionReceiptNotFoundError,
-} from "viem"
+import { type Abi, type EncodeFunctionDataParameters, encodeFunctionData, type PublicClient } from "viem"
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts"
-import { ChainError } from "./errors.ts"
+import type { ChainNode } from "./embedded.ts"
+import { type Inclusion, type Intent, included } from "./inclusion.ts"
 import type { Hex } from "./keys.ts"
 import { explain } from "./reverts.ts"
-
-/** What a transaction asks for; no `to`: `data` creates a contract. */
-export interface Intent {
-  to?: Hex
-  data: Hex
-  /** Names the contract's errors. */
-  abi: Abi
-  /** For messages: what the transaction does. */
-  what: string
-}
-
-/** Where a transaction landed. */
-export interface Inclusion {
-  transactionHash: Hex
-  blockNumber: number
-  blockHash: Hex
-}
 
 export interface ChainAccountOptions {
   client: PublicClient
   chainId: number
   privateKey: Hex
+  /** Where the node tells of its blocks; else it is asked again and again. */
+  onBlock?: ChainNode["onBlock"]
   /** How long a transaction may stay in no block. */
   timeoutMs?: number
 }
 
 /** Refusals that say "another transaction took this nonce": asking for the nonce again cures them. */
 const NONCE_TAKEN = /nonce too low|already known|replacement transaction underpriced|nonce has already been used/i
-/** Between looks at a transaction that does not get into a block; then it may have to be sent again. */
-const RESEND_MS = 2000
-
 /**
  * An account whose key is here. Its transactions are sent one at a time, so nonces have no holes; several may wait for
  * their block.
@@ -51,14 +27,16 @@ export class ChainAccount {
   readonly #account: PrivateKeyAccount
   readonly #client: PublicClient
   readonly #chainId: number
+  readonly #onBlock: ChainNode["onBlock"]
   readonly #timeoutMs: number
   #tail: Promise<unknown> = Promise.resolve()
 
-  constructor({ client, chainId, privateKey, timeoutMs = 120_000 }: ChainAccountOptions) {
+  constructor({ client, chainId, privateKey, onBlock, timeoutMs = 120_000 }: ChainAccountOptions) {
     this.#account = privateKeyToAccount(privateKey)
     this.address = this.#account.address.toLowerCase() as Hex
     this.#client = client
     this.#chainId = chainId
+    this.#onBlock = onBlock
     this.#timeoutMs = timeoutMs
   }
 
@@ -72,7 +50,8 @@ export class ChainAccount {
     const sent = this.#tail.then(() => this.#broadcast(intent))
     this.#tail = sent.catch(() => {}) // one that fails does not hold up the next
     const { hash, raw } = await sent
-    return this.#included(intent, hash, raw)
+    const sentAs = { intent, hash, raw, from: this.address }
+    return included({ client: this.#client, onBlock: this.#onBlock, timeoutMs: this.#timeoutMs }, sentAs)
   }
 
   async #broadcast(intent: Intent): Promise<{ hash: Hex; raw: Hex }> {
@@ -101,42 +80,4 @@ export class ChainAccount {
     const body = { gas: gas + gas / 10n, nonce, maxFeePerGas, maxPriorityFeePerGas, chainId: this.#chainId }
     return this.#account.signTransaction({ type: "eip1559", data, ...(to && { to }), ...body })
   }
-
-  async #included({ abi, to, data, what }: Intent, hash: Hex, raw: Hex): Promise<Inclusion> {
-    const started = performance.now()
-    let looked = started
-    for (let pause = 4; ; pause = Math.min(pause * 1.4, 500)) {
-      const receipt = await this.#client.getTransactionReceipt({ hash }).catch(absent(TransactionReceiptNotFoundError))
-      if (receipt?.status === "success") {
-        const { blockHash, blockNumber } = receipt
-        return { transactionHash: hash, blockNumber: Number(blockNumber), blockHash }
-      }
-      if (receipt) {
-        const at = { account: this.address, data, ...(to && { to }), blockNumber: receipt.blockNumber }
-        await this.#client.call(at).catch((error) => explain(error, abi, what))
-        throw new ChainError("E_CHAIN_REVERTED", `${what}: transaction ${hash} failed in block ${receipt.blockNumber}.`)
-      }
-      const now = performance.now()
-      if (now - started > this.#timeoutMs) {
-        const advice = "Look at the node's log; the same call may be made again."
-        throw new ChainError("E_CHAIN_TIMEOUT", `${what}: transaction ${hash} is in no block yet. ${advice}`)
-      }
-      if (now - looked > RESEND_MS) {
-        looked = now
-        await this.#resendIfLost(hash, raw)
-      }
-      await sleep(pause)
-    }
-  }
-
-  /** A node that was restarted has forgotten what was in no block. */
-  async #resendIfLost(hash: Hex, raw: Hex): Promise<void> {
-    const known = await this.#client.getTransaction({ hash }).catch(absent(TransactionNotFoundError))
-    if (!known) await this.#client.sendRawTransaction({ serializedTransaction: raw }).catch(() => {})
-  }
-}
-
-const absent = (kind: typeof TransactionNotFoundError | typeof TransactionReceiptNotFoundError) => (error: unknown) => {
-  if (error instanceof kind) return undefined
-  throw error
 }

@@ -1,8 +1,9 @@
 import { bytesToHex, hexToBytes, type PublicClient } from "viem"
 import { anchorAbi } from "./abi.ts"
-import type { ChainAccount, Inclusion } from "./account.ts"
+import type { ChainAccount } from "./account.ts"
 import type { Deployment } from "./deploy.ts"
 import { ChainError } from "./errors.ts"
+import type { Inclusion } from "./inclusion.ts"
 import type { Hex } from "./keys.ts"
 import { anchorLink } from "./slots.ts"
 

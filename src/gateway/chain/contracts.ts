@@ -9,7 +9,7 @@ import { Proofs } from "./proofs.ts"
 import { Registry } from "./registry.ts"
 
 export interface ContractsOptions {
-  node: Pick<ChainNode, "provider" | "chainId" | "genesisHash">
+  node: Pick<ChainNode, "provider" | "chainId" | "genesisHash" | "onBlock">
   /** Data directory: keys/ and chain.json. */
   dir: string
 }
@@ -28,10 +28,15 @@ export interface Contracts {
 
 /** Deploys the contracts where they are not, approves the gateway where it is not, and hands out their clients. */
 export async function openContracts({ node, dir }: ContractsOptions): Promise<Contracts> {
-  const { provider, chainId, genesisHash } = node
+  const { provider, chainId, genesisHash, onBlock } = node
   const client = createPublicClient({ transport: custom(provider as never, { retryCount: 0 }), cacheTime: 0 })
   const account = (name: "gateway" | "operator") =>
-    new ChainAccount({ client, chainId, privateKey: loadOrCreateKey(dir, name).privateKey })
+    new ChainAccount({
+      client,
+      chainId,
+      privateKey: loadOrCreateKey(dir, name).privateKey,
+      ...(onBlock && { onBlock }),
+    })
   const accounts = { gateway: account("gateway"), operator: account("operator") }
   const deployment = await deployContracts({ client, operator: accounts.operator, dir, chainId, genesisHash })
   const args = [accounts.gateway.address] as const

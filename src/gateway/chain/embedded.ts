@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads"
-import { ChainError, type ChainErrorCode } from "./errors.ts"
 import { type Hex, loadOrCreateKey } from "./keys.ts"
-import type { FromNode, NodeData, ToNode } from "./node/messages.ts"
+import type { NodeData } from "./node/messages.ts"
 import { type Provider, providerOf } from "./provider.ts"
+import { type Clock, WorkerLink } from "./worker-link.ts"
 
 /** Of no public network; a deployment that has several chains gives each its own. */
 export const DEFAULT_CHAIN_ID = 337_721
@@ -12,7 +12,9 @@ export interface EmbeddedChainOptions {
   dir: string
   chainId?: number
   /** Unix milliseconds. */
-  clock: { now(): number }
+  clock: Clock
+  /** Told why a block could not be written; the node goes on trying. */
+  onFault?(message: string): void
 }
 
 /** A node of a chain, ours or another's. */
@@ -23,12 +25,23 @@ export interface ChainNode {
   handleRpc(body: unknown): Promise<unknown>
   chainId: number
   genesisHash: Hex
+  /** Calls `listener` after each block, where the node tells; returns what ends it. */
+  onBlock?(listener: (number: number) => void): () => void
   close(): Promise<void>
+}
+
+/** A connection that stays open, such as a WebSocket: what it subscribed to is its own, and ends with it. */
+export interface RpcSession {
+  handleRpc(body: unknown): Promise<unknown>
+  close(): void
 }
 
 export interface EmbeddedChain extends ChainNode {
   /** Addresses that may seal. */
   sealers: Hex[]
+  onBlock(listener: (number: number) => void): () => void
+  /** Opens a session; `notify` gets JSON-RPC notifications (eth_subscription). */
+  connect(notify: (message: object) => void): RpcSession
 }
 
 /** Starts the full node of the gateway in a thread of its own. */
@@ -37,72 +50,13 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   const funded = (["gateway", "operator"] as const).map((name) => loadOrCreateKey(dir, name).address)
   const workerData: NodeData = { dir, chainId, funded, now: clock.now() }
   const worker = new Worker(new URL("./node/worker.ts", import.meta.url), { workerData })
-  const link = new WorkerLink(worker, clock)
+  const link = new WorkerLink(worker, clock, options.onFault)
   const { genesisHash, sealers } = await link.ready
   const handleRpc = (body: unknown) => link.request(body)
-  return { provider: providerOf(handleRpc), handleRpc, chainId, genesisHash, sealers, close: () => link.close() }
-}
-
-type Ready = Extract<FromNode, { type: "ready" }>
-
-/** Questions and answers across the thread's border. */
-class WorkerLink {
-  readonly ready: Promise<Ready>
-  readonly #worker: Worker
-  readonly #clock: { now(): number }
-  readonly #waiting = new Map<number, (answer: unknown) => void>()
-  readonly #exited: Promise<void>
-  #nextId = 0
-  #ended: string | undefined
-
-  constructor(worker: Worker, clock: { now(): number }) {
-    this.#worker = worker
-    this.#clock = clock
-    this.ready = new Promise((resolve, reject) => {
-      worker.on("message", (message: FromNode) => {
-        if (message.type === "ready") resolve(message)
-        else if (message.type === "failed") reject(new ChainError(message.code as ChainErrorCode, message.message))
-        else this.#settle(message.id, message.body)
-      })
-      worker.on("error", (error) => {
-        this.#ended = `The chain's thread failed: ${error.message}`
-      })
-      worker.on("exit", () => reject(new ChainError("E_CHAIN_CLOSED", this.#ended ?? "The chain's thread ended.")))
-    })
-    this.#exited = new Promise((resolve) => {
-      worker.on("exit", () => {
-        this.#ended ??= "The chain is closed."
-        for (const id of [...this.#waiting.keys()]) this.#settle(id, this.#endedAnswer())
-        resolve()
-      })
-    })
-  }
-
-  request(body: unknown): Promise<unknown> {
-    if (this.#ended) return Promise.resolve(this.#endedAnswer())
-    return new Promise((resolve) => {
-      const id = this.#nextId++
-      this.#waiting.set(id, resolve)
-      this.#post({ type: "request", id, now: this.#clock.now(), body })
-    })
-  }
-
-  async close(): Promise<void> {
-    this.#ended ??= "The chain is closed."
-    this.#post({ type: "close" })
-    await this.#exited
-  }
-
-  #post(message: ToNode): void {
-    this.#worker.postMessage(message)
-  }
-
-  #settle(id: number, answer: unknown): void {
-    this.#waiting.get(id)?.(answer)
-    this.#waiting.delete(id)
-  }
-
-  #endedAnswer() {
-    return { jsonrpc: "2.0", id: null, error: { code: -32603, message: this.#ended } }
+  return {
+    ...{ provider: providerOf(handleRpc), handleRpc, chainId, genesisHash, sealers },
+    onBlock: (listener) => link.onBlock(listener),
+    connect: (notify) => link.connect(notify),
+    close: () => link.close(),
   }
 }

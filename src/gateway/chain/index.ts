@@ -2,12 +2,19 @@
  * The gateway's chain: a full node of its own or somebody else's, and the two contracts on it.
  * @module
  */
-export type { Inclusion } from "./account.ts"
+
 export { type AnchorRequest, Anchors } from "./anchors.ts"
 export { type Contracts, type ContractsOptions, openContracts } from "./contracts.ts"
 export { type Deployment, deployContracts } from "./deploy.ts"
-export { type ChainNode, DEFAULT_CHAIN_ID, type EmbeddedChain, startEmbeddedChain } from "./embedded.ts"
+export {
+  type ChainNode,
+  DEFAULT_CHAIN_ID,
+  type EmbeddedChain,
+  type RpcSession,
+  startEmbeddedChain,
+} from "./embedded.ts"
 export { ChainError, type ChainErrorCode } from "./errors.ts"
+export type { Inclusion } from "./inclusion.ts"
 export { type Hex, type KeyPair, loadOrCreateKey } from "./keys.ts"
 export { connectNetwork, type NetworkOptions } from "./network.ts"
 export { type AnchorProof, Proofs, type StorageProof } from "./proofs.ts"

@@ -1,7 +1,8 @@
 import { bytesToHex, hexToBytes, type PublicClient } from "viem"
 import { registryAbi } from "./abi.ts"
-import type { ChainAccount, Inclusion } from "./account.ts"
+import type { ChainAccount } from "./account.ts"
 import type { Deployment } from "./deploy.ts"
+import type { Inclusion } from "./inclusion.ts"
 import type { Hex } from "./keys.ts"
 import { eventsOf } from "./logs.ts"
 

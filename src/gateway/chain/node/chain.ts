@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { Common } from "@ethereumjs/common"
 import type { MerkleStateManager } from "@ethereumjs/statemanager"
 import type { TypedTransaction } from "@ethereumjs/tx"
@@ -16,6 +17,9 @@ import { reachable } from "./reachable.ts"
 import { headerAfter, sealedBy } from "./seal.ts"
 import { type BlockHashOf, openAccounts, openState, type State, type StateSource } from "./state.ts"
 import type { ChainStore } from "./store.ts"
+
+/** Between attempts to write a block. */
+const RETRY_MS = 1000
 
 export interface ChainOptions {
   store: ChainStore
@@ -84,6 +88,11 @@ export class Chain {
     this.#now = BigInt(Math.floor(now / 1000))
   }
 
+  /** Unix seconds. */
+  get now(): bigint {
+    return this.#now
+  }
+
   /** Takes a signed transaction into the pool; its hash. */
   async submit(raw: Uint8Array): Promise<string> {
     if (this.#closed) throw new ChainError("E_CHAIN_CLOSED", "The chain is closed.")
@@ -135,11 +144,12 @@ export class Chain {
       })
   }
 
-  /** A block that could not be written (full disk) leaves no trace: back to the head; the next transaction tries again. */
+  /** A block that could not be written (full disk) leaves no trace: back to the head, and again a little later. */
   async #recover(error: unknown): Promise<void> {
-    this.#more = false
-    this.#state = await openState(this.source, this.#head.stateRoot, true)
     this.events.emit("fault", error)
+    this.#state = await openState(this.source, this.#head.stateRoot, true)
+    await sleep(RETRY_MS)
+    this.#more = true
   }
 
   async #sealAll(): Promise<void> {

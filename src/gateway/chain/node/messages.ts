@@ -10,9 +10,17 @@ export interface NodeData {
 }
 
 /** `now`: the node has no clock of its own, each request brings the time. */
-export type ToNode = { type: "request"; id: number; now: number; body: unknown } | { type: "close" }
+export type ToNode =
+  | { type: "request"; id: number; now: number; body: unknown; session?: number }
+  | { type: "disconnect"; session: number }
+  | { type: "close" }
 
 export type FromNode =
   | { type: "ready"; genesisHash: Hex; sealers: Hex[] }
   | { type: "failed"; code: string; message: string }
   | { type: "answer"; id: number; body: unknown }
+  /** For a session: eth_subscription. */
+  | { type: "notice"; session: number; message: object }
+  | { type: "block"; number: number }
+  /** A block could not be written; the node tries again. */
+  | { type: "fault"; message: string }

@@ -2,8 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { bytesToHex, hexToBytes } from "@ethereumjs/util"
 import { ChainError } from "../errors.ts"
+import type { Session } from "../rpc/context.ts"
 import { Filters } from "../rpc/filters.ts"
 import { RpcServer } from "../rpc/server.ts"
+import { Subscriptions } from "../rpc/subscriptions.ts"
 import type { FromNode, NodeData, ToNode } from "./messages.ts"
 import { openChain } from "./open.ts"
 
@@ -13,15 +15,32 @@ const send = (message: FromNode) => port.postMessage(message)
 async function start({ dir, chainId, funded, now }: NodeData): Promise<void> {
   const addresses = funded.map((address) => hexToBytes(address))
   const { chain, genesisHash } = await openChain({ dir, chainId, funded: addresses, now })
-  const server = new RpcServer({ chain, filters: new Filters() })
+  const server = new RpcServer({ chain, filters: new Filters(chain) })
+  const sessions = new Map<number, Required<Session>>()
+
+  const sessionOf = (id: number): Session => {
+    let session = sessions.get(id)
+    if (!session) {
+      const notify = (message: object) => send({ type: "notice", session: id, message })
+      sessions.set(id, (session = { notify, subscriptions: new Subscriptions(notify) }))
+    }
+    return session
+  }
+
+  chain.events.on("block", ({ number }) => send({ type: "block", number: Number(number) }))
+  chain.events.on("fault", (error) => send({ type: "fault", message: (error as Error).message }))
   port.on("message", async (message: ToNode) => {
     if (message.type === "close") {
       await chain.close()
       port.close()
-      return
+    } else if (message.type === "disconnect") {
+      sessions.get(message.session)?.subscriptions.close()
+      sessions.delete(message.session)
+    } else {
+      chain.setTime(message.now)
+      const session = message.session === undefined ? {} : sessionOf(message.session)
+      send({ type: "answer", id: message.id, body: await server.handle(message.body, session) })
     }
-    chain.setTime(message.now)
-    send({ type: "answer", id: message.id, body: await server.handle(message.body) })
   })
   const sealers = chain.sealers.map((sealer) => bytesToHex(sealer))
   send({ type: "ready", genesisHash: bytesToHex(genesisHash), sealers })

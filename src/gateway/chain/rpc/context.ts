@@ -1,5 +1,6 @@
 import type { Chain } from "../node/chain.ts"
 import type { Filters } from "./filters.ts"
+import type { Subscriptions } from "./subscriptions.ts"
 
 /** What a method works with. */
 export interface RpcContext {
@@ -10,6 +11,7 @@ export interface RpcContext {
 /** Whoever sends requests; a connection that stays open can be told things (eth_subscribe). */
 export interface Session {
   notify?(message: object): void
+  subscriptions?: Subscriptions
 }
 
 export type Method = (context: RpcContext, params: readonly unknown[], session: Session) => unknown

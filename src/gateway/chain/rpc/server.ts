@@ -2,13 +2,14 @@ import { chainMethods } from "./chain-methods.ts"
 import type { Methods, RpcContext, Session } from "./context.ts"
 import { INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError } from "./errors.ts"
 import { executionMethods } from "./execution-methods.ts"
+import { filterMethods } from "./filter-methods.ts"
 import { logMethods } from "./log-methods.ts"
 import { stateMethods } from "./state-methods.ts"
 
 /** Requests of one batch (geth: `BatchRequestLimit`). */
 const MAX_BATCH = 1000
 
-const METHODS: Methods = { ...chainMethods, ...stateMethods, ...executionMethods, ...logMethods }
+const METHODS: Methods = { ...chainMethods, ...stateMethods, ...executionMethods, ...logMethods, ...filterMethods }
 
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS)
 

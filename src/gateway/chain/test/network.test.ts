@@ -60,3 +60,22 @@ test("a node that is not there, or of another chain, has a name", async () => {
   await expect(connectNetwork({ url: `${url}/broken` })).rejects.toMatchObject({ code: "E_CHAIN_UNREACHABLE" })
   await expect(connectNetwork({ url, chainId: 1 })).rejects.toMatchObject({ code: "E_CHAIN_WRONG_CHAIN" })
 })
+
+test("a session is told across the thread's border, until it closes", async () => {
+  const notices: object[] = []
+  const session = node.connect((message) => void notices.push(message))
+  const blocks: number[] = []
+  const unlisten = node.onBlock((number) => void blocks.push(number))
+  const answer = await session.handleRpc({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["newHeads"] })
+  expect(answer).toMatchObject({ result: "0x1" })
+  const { anchors } = await openContracts({ node, dir: directory.path })
+  const root = new Uint8Array(32).fill(7)
+  const first = await anchors.submit({ epoch: 50, previousEpoch: 1, root, count: 1 })
+  expect(notices).toMatchObject([{ params: { subscription: "0x1", result: { hash: first.blockHash } } }])
+  expect(blocks).toEqual([first.blockNumber])
+  session.close()
+  unlisten()
+  await anchors.submit({ epoch: 51, previousEpoch: 50, root, count: 1 })
+  expect(notices).toHaveLength(1)
+  expect(blocks).toHaveLength(1)
+})

@@ -44,7 +44,7 @@ export async function openRpcBench(): Promise<RpcBench> {
   const { path: dir, remove } = temporaryDirectory()
   const funded = [ALICE, BOB].map(({ address }) => hexToBytes(address))
   const { chain } = await openChain({ dir, chainId: CHAIN_ID, funded, now: 1_800_000_000_000 })
-  const server = new RpcServer({ chain, filters: new Filters() })
+  const server = new RpcServer({ chain, filters: new Filters(chain) })
   const provider = providerOf((body) => server.handle(body))
   const ask = (method: string, ...params: unknown[]) => provider.request({ method, params })
   const sign: RpcBench["sign"] = (from, fields) => {
