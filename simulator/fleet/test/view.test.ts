@@ -142,10 +142,13 @@ describe("plain view", () => {
     const lines: string[] = []
     const view = plainView((line) => lines.push(line), 1000)
     const shown = snapshot([device(0)])
+    for (let i = 0; i < 99; i++) view.event({ type: "enrolled", device: shown.devices[0]! })
+    view.update(shown)
+    expect(lines).toEqual([])
     for (let i = 0; i < 30; i++) view.event({ type: "enrolled", device: shown.devices[0]! })
     view.update(shown)
     view.update(shown)
-    expect(lines).toEqual(["30 of 1,000 devices are enrolled"])
+    expect(lines).toEqual(["129 of 1,000 devices are enrolled"])
   })
 
   it("says once who waits for approval", () => {

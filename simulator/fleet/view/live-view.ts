@@ -12,7 +12,8 @@ export function liveView(stream: WriteStream, env: { NO_COLOR?: string }): View 
   const paint: Paint = env.NO_COLOR ? plainPaint : (style, text) => styleText(style, text, { validateStream: false })
   let last: Snapshot | undefined
   const draw = () => {
-    if (last) log(render(last, stream.columns ?? 80, stream.rows ?? 24, paint).join("\n"))
+    // The line behind the last one belongs to the cursor.
+    if (last) log(render(last, stream.columns ?? 80, (stream.rows ?? 24) - 1, paint).join("\n"))
   }
   return {
     notice: (text) => (last ? log.persist(text) : stream.write(`${text}\n`)),

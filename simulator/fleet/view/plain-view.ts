@@ -5,7 +5,7 @@ import type { Snapshot } from "./snapshot.ts"
 import { grouped, plural } from "./text.ts"
 import type { View } from "./view.ts"
 
-/** Up to so many devices each enrolment has its own line. */
+/** Up to so many devices each enrolment has its own line; of more, there is a line for every tenth part. */
 const FEW = 20
 
 export function plainView(write: (line: string) => void, deviceCount: number): View {
@@ -15,8 +15,9 @@ export function plainView(write: (line: string) => void, deviceCount: number): V
   let toldPending = 0
 
   function tellEnrolled() {
-    if (deviceCount > FEW && enrolled > toldEnrolled)
-      write(`${grouped(enrolled)} of ${grouped(deviceCount)} devices are enrolled`)
+    if (deviceCount <= FEW || enrolled === toldEnrolled) return
+    if (enrolled < deviceCount && enrolled - toldEnrolled < deviceCount / 10) return
+    write(`${grouped(enrolled)} of ${grouped(deviceCount)} devices are enrolled`)
     toldEnrolled = enrolled
   }
 
