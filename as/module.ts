@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs"
 export interface Exports {
   readonly memory: WebAssembly.Memory
   randomize(): void
+  prepareVerify(): void
   sha256(length: number): void
   keccak256(length: number): void
   keccakInit(): void
@@ -61,3 +62,4 @@ export function randomize(): void {
 }
 
 randomize()
+wasm.prepareVerify()

@@ -18,13 +18,17 @@ const GENERATOR: usize = memory.data<u32>([
 ])
 const FACTOR = T + 6 * FE
 
+export function loadGenerator(r: usize): void {
+  feFromWords(r, GENERATOR)
+  feFromWords(r + FE, GENERATOR + 32)
+  feSetSmall(r + 2 * FE, 1)
+}
+
 /** b = 1 until entropy comes. */
 function prepare(): void {
   if (load<u32>(BLIND_READY)) return
   store<u32>(BLIND_READY, 1)
-  feFromWords(BLIND_POINT, GENERATOR)
-  feFromWords(BLIND_POINT + FE, GENERATOR + 32)
-  feSetSmall(BLIND_POINT + 2 * FE, 1)
+  loadGenerator(BLIND_POINT)
   memory.fill(BLIND_SCALAR, 0, SCALAR)
   store<u32>(BLIND_SCALAR, 8)
   scNegateIf(BLIND_SCALAR, BLIND_SCALAR, 0xffffffff)

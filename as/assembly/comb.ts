@@ -52,7 +52,11 @@ export function combSelect(r: usize, row: usize, index: usize): void {
 
 /** The same for public data: one entry is read. Replaced likewise. */
 export function combLoad(r: usize, row: usize, index: usize): void {
-  memory.copy(r, COMB_TABLE + row * ROW_SIZE + (index << 6), 64)
+  const at = COMB_TABLE + row * ROW_SIZE + (index << 6)
+  for (let i: usize = 0; i < 64; i += 16) {
+    store<u64>(r + i, load<u64>(at + i))
+    store<u64>(r + i, load<u64>(at + i, 8), 8)
+  }
 }
 
 /** The six sign bits of row b at spacing s, from the recoded scalar. */
@@ -72,14 +76,6 @@ export function combRecode(v: usize, k: usize): void {
   scHalf(v, v)
 }
 
-/** Words of an entry to a point at ENTRY, negated where `minus` is all ones: then y has magnitude 2. */
-function unpack(minus: u32): void {
-  feFromWords(ENTRY, WORDS)
-  feFromWords(Y, WORDS + 32)
-  feNeg(FLIPPED, Y, 2)
-  feSelect(Y, FLIPPED, minus)
-}
-
 /** r = k * G in Jacobian coordinates, for a public k. */
 export function multiplyBasePublic(r: usize, k: usize): void {
   combRecode(V, k)
@@ -93,7 +89,9 @@ export function multiplyBasePublic(r: usize, k: usize): void {
       const digit = combDigit(V, row, s)
       const minus = (digit >> 5) - 1
       combLoad(WORDS, row, (digit ^ minus) & 31)
-      unpack(minus ^ turned)
+      feFromWords(ENTRY, WORDS)
+      feFromWords(Y, WORDS + 32)
+      if (minus !== turned) feNeg(Y, Y, 2)
       jacAddAffine(r, r, ENTRY)
     }
   }
@@ -113,7 +111,10 @@ export function multiplyBase(r: usize, k: usize): void {
       // Where the highest tooth is negative, the entry of the opposite signs is negated.
       const minus = (digit >> 5) - 1
       combSelect(WORDS, row, (digit ^ minus) & 31)
-      unpack(minus)
+      feFromWords(ENTRY, WORDS)
+      feFromWords(Y, WORDS + 32)
+      feNeg(FLIPPED, Y, 2)
+      feSelect(Y, FLIPPED, minus)
       pointAddAffine(r, r, ENTRY)
     }
   }

@@ -5,7 +5,7 @@ import { feFromBytes } from "./field"
 import { feFromWords, feToWords } from "./generated/field"
 import { jacAdd, jacHasX, jacIsInfinity, jacToAffine } from "./jacobian"
 import { liftX, loadPublic, loadSecret, storePublic } from "./keys"
-import { FE, INPUT, MULTIPLES, OUTPUT, POINT, POINTS, S, SCALAR, wipeTo } from "./memory"
+import { FE, INPUT, MULTIPLES, OUTPUT, POINT, POINTS, S, SCALAR, WIDE_READY, wipeTo } from "./memory"
 import { pointToAffine } from "./point"
 import { nonceInit, nonceNext, nonceRetry } from "./rfc6979"
 import { scAdd, scFromBytes, scHighMask, scInvert, scMul, scNegateIf, scReduce, scToBytes, scZeroMask } from "./scalar"
@@ -64,10 +64,13 @@ function loadSignature(): bool {
 
 /** POINTS = u1 G + u2 Q in Jacobian coordinates, Q at POINTS + POINT; false where that is infinity. Scalars are lost. */
 function combine(u1: usize, u2: usize): bool {
-  multiplyPublic(POINTS, POINTS + POINT, u2)
-  memory.copy(POINTS + POINT, POINTS, POINT)
-  multiplyBasePublic(POINTS, u1)
-  jacAdd(POINTS, POINTS, POINTS + POINT)
+  const wide = load<u32>(WIDE_READY) !== 0
+  multiplyPublic(POINTS, POINTS + POINT, u2, u1, wide)
+  if (!wide) {
+    memory.copy(POINTS + POINT, POINTS, POINT)
+    multiplyBasePublic(POINTS, u1)
+    jacAdd(POINTS, POINTS, POINTS + POINT)
+  }
   return !jacIsInfinity(POINTS)
 }
 

@@ -10,6 +10,7 @@ export { keccak256, keccakFinal, keccakInit, keccakUpdate } from "./keccak"
 export { convertPublicKey, getPublicKey, isSecretKey } from "./keys"
 export { sha256 } from "./sha256"
 export * from "./streams"
+export { prepareVerify } from "./wnaf"
 
 /** Blinds anew from 32 bytes of entropy at INPUT. */
 export function randomize(): void {

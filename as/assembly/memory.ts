@@ -9,6 +9,7 @@
  * | SECRET    | working memory, wiped after every call (`wipe`)                                         |
  * | 0x2000    | constants                                                                               |
  * | 0x4000    | the comb table, which the C build keeps in flash                                        |
+ * | 0xa000    | odd multiples of the generator, on hosts that ask for them; the C build has no such part |
  */
 export const FE: usize = 40
 export const POINT: usize = 3 * FE
@@ -24,6 +25,9 @@ export const BLIND_SCALAR: usize = BLIND
 export const BLIND_POINT: usize = BLIND_SCALAR + SCALAR
 export const BLIND_SEED: usize = BLIND_POINT + POINT
 export const BLIND_READY: usize = BLIND_SEED + 32
+
+/** Whether `prepareVerify` has run. */
+export const WIDE_READY: usize = BLIND_READY + 4
 
 export const SECRET: usize = BLIND_READY + 8
 
@@ -56,7 +60,7 @@ export const T: usize = GCD + 5 * 40 + 24
 export const POINTS: usize = T + 12 * FE
 export const MULTIPLES: usize = POINTS + 4 * POINT
 export const DIGITS: usize = MULTIPLES + 16 * POINT
-export const KECCAK: usize = DIGITS + 272
+export const KECCAK: usize = DIGITS + 1088
 
 /** AES: eleven round keys as bit planes, the state's planes, then the blocks of CCM. */
 export const AES_KEYS: usize = KECCAK + 208
@@ -66,6 +70,9 @@ export const SECRET_END: usize = CCM + 64
 
 /** `generate.js` puts the table here; constants lie between SECRET_END and it. */
 export const COMB_TABLE: usize = 0x4000
+
+/** Room for `prepareVerify`, behind the comb table: hosts with memory to spare only. */
+export const WIDE_TABLE: usize = 0xa000
 
 /** A little-endian load and store of big-endian words. */
 export function loadBig(address: usize): u32 {

@@ -45,30 +45,31 @@ function fromLimbs(words: usize, a: usize): void {
   }
 }
 
-/** Thirty division steps on the low bits of f and g: leaves the matrix (u v; q r) at U, returns delta - 1/2. */
+/**
+ * Thirty division steps on the low bits of f and g: leaves the matrix (u v; q r) at U, returns delta - 1/2. Its rows are
+ * carried as one number each, u + 2^32 v and q + 2^32 r: they are only added, negated and doubled.
+ */
 function divsteps(delta: i32): i32 {
   let f: i32 = load<i32>(F)
   let g: i32 = load<i32>(G)
-  let u: i32 = 1
-  let v: i32 = 0
-  let q: i32 = 0
-  let r: i32 = 1
+  let uv: i64 = 1
+  let qr: i64 = 0x100000000
   for (let i = 0; i < 30; i++) {
     const odd = 0 - (g & 1)
     const swap = odd & ~(delta >> 31)
+    const odd64: i64 = odd
+    const swap64: i64 = swap
     g += ((f ^ swap) - swap) & odd
-    q += ((u ^ swap) - swap) & odd
-    r += ((v ^ swap) - swap) & odd
+    qr += ((uv ^ swap64) - swap64) & odd64
     f += g & swap
-    u = (u + (q & swap)) << 1
-    v = (v + (r & swap)) << 1
+    uv = (uv + (qr & swap64)) << 1
     g >>= 1
     delta = (delta ^ swap) - swap + 1 + swap
   }
-  store<i32>(U, u)
-  store<i32>(U, v, 4)
-  store<i32>(U, q, 8)
-  store<i32>(U, r, 12)
+  store<i32>(U, <i32>uv)
+  store<i32>(U, <i32>((uv - <i32>uv) >> 32), 4)
+  store<i32>(U, <i32>qr, 8)
+  store<i32>(U, <i32>((qr - <i32>qr) >> 32), 12)
   return delta
 }
 

@@ -1,14 +1,33 @@
-/** k P for a public k and P: GLV halves in width-5 non-adjacent form (Solinas 2000) over one chain of doublings. */
+/**
+ * Sums of multiples for public scalars: GLV halves in width-w non-adjacent form (J. Solinas, "Efficient arithmetic on Koblitz
+ * curves", 2000) over one chain of doublings.
+ */
+
+import { loadGenerator } from "./blind"
 import { feSetSmall } from "./field"
 import { feCopy, feFromWords, feMul, feNeg, feSqr } from "./generated/field"
 import { split } from "./glv"
-import { jacAddAffine, jacDoubleNegate, jacIsInfinity, jacNegate, jacSetInfinity } from "./jacobian"
-import { DIGITS, FE, MULTIPLES, POINT, POINTS, S, SCALAR, T } from "./memory"
+import {
+  jacAddAffine,
+  jacDoubleNegate,
+  jacIsInfinity,
+  jacNegate,
+  jacSetAffine,
+  jacSetInfinity,
+  jacToAffine,
+} from "./jacobian"
+import { DIGITS, FE, MULTIPLES, POINT, POINTS, S, SCALAR, T, WIDE_READY, WIDE_TABLE } from "./memory"
 
 const WIDTH: u32 = 5
 const ENTRIES: usize = 8
+/** The generator's width, where there is memory for its table. */
+const WIDE: u32 = 9
+const WIDE_ENTRIES: usize = 128
 const BITS: i32 = 130
-const DIGITS2 = DIGITS + 136
+const DIGITS_SIZE: usize = 272
+const DIGITS2 = DIGITS + DIGITS_SIZE
+const DIGITS3 = DIGITS + 2 * DIGITS_SIZE
+const DIGITS4 = DIGITS + 3 * DIGITS_SIZE
 const K2 = S + 5 * SCALAR
 /** The ratio of each multiple's Z to the one before. */
 const RATIOS = MULTIPLES + ENTRIES * POINT
@@ -20,14 +39,16 @@ const H = T + 2 * FE
 const SCALE = T + 6 * FE
 const SQUARE = T + 7 * FE
 const BETA_FE = T + 8 * FE
+const SCALE2 = T + 9 * FE
+const SCALE3 = T + 10 * FE
 
 const BETA: usize = memory.data<u32>([
   0x719501ee, 0xc1396c28, 0x12f58995, 0x9cf04975, 0xac3434e9, 0x6e64479e, 0x657c0710, 0x7ae96a2b,
 ])
 
-/** Digits of k, odd in -15..15 or zero, one byte per bit position; k is below 2^129. */
-function recode(digits: usize, k: usize): void {
-  memory.fill(digits, 0, 136)
+/** Digits of k, odd and below 2^(width - 1) in size or zero, two bytes per bit position; k is below 2^129. */
+function recode(digits: usize, k: usize, width: u32): void {
+  memory.fill(digits, 0, DIGITS_SIZE)
   let carry: u32 = 0
   for (let bit: u32 = 0; bit < 129; ) {
     const at = k + ((bit >> 5) << 2)
@@ -37,12 +58,12 @@ function recode(digits: usize, k: usize): void {
       bit++
       continue
     }
-    const digit = (window & 31) + carry
-    carry = digit >> 4
-    store<i8>(digits + bit, <i8>(<i32>digit - <i32>(carry << 5)))
-    bit += WIDTH
+    const digit = (window & ((1 << width) - 1)) + carry
+    carry = digit >> (width - 1)
+    store<i16>(digits + (bit << 1), <i16>(<i32>digit - <i32>(carry << width)))
+    bit += width
   }
-  if (carry) store<i8>(digits + 129, 1)
+  if (carry) store<i16>(digits + 2 * 129, 1)
 }
 
 /**
@@ -82,31 +103,78 @@ function oddMultiples(p: usize): void {
   }
 }
 
-function addDigit(r: usize, digit: i32, negative: bool, x: usize): void {
-  if (digit === 0) return
+/** The table's point for a digit: x or beta x, and y, negated where the digit or the half is negative. */
+function entryOf(table: usize, digit: i32, negative: bool, x: usize): void {
   const size = digit < 0 ? -digit : digit
-  const from = MULTIPLES + <usize>(size >> 1) * POINT
+  const from = table + <usize>(size >> 1) * POINT
   feCopy(ENTRY, from + x)
   if (digit < 0 !== negative) feNeg(ENTRY + FE, from + FE, 2)
   else feCopy(ENTRY + FE, from + FE)
+}
+
+function addDigit(r: usize, digit: i32, negative: bool, x: usize): void {
+  if (digit === 0) return
+  entryOf(MULTIPLES, digit, negative, x)
   jacAddAffine(r, r, ENTRY)
 }
 
-/** r = k p, p affine with Z = 1; r apart from p. k is lost. */
-export function multiplyPublic(r: usize, p: usize, k: usize): void {
+/** The generator's multiples are brought to the scaled curve one by one. */
+function addWideDigit(r: usize, digit: i32, negative: bool, x: usize): void {
+  if (digit === 0) return
+  entryOf(WIDE_TABLE, digit, negative, x)
+  feMul(ENTRY, ENTRY, SCALE2)
+  feMul(ENTRY + FE, ENTRY + FE, SCALE3)
+  jacAddAffine(r, r, ENTRY)
+}
+
+/** r = k p + u G, p affine with Z = 1; u G only where `wide`. r apart from p; scalars are lost. */
+export function multiplyPublic(r: usize, p: usize, k: usize, u: usize, wide: bool): void {
   const signs = split(k, K2)
-  recode(DIGITS, k)
-  recode(DIGITS2, K2)
+  recode(DIGITS, k, WIDTH)
+  recode(DIGITS2, K2, WIDTH)
   oddMultiples(p)
+  let wideSigns: u32 = 0
+  if (wide) {
+    wideSigns = split(u, K2)
+    recode(DIGITS3, u, WIDE)
+    recode(DIGITS4, K2, WIDE)
+    feSqr(SCALE2, DOUBLE + 2 * FE)
+    feMul(SCALE3, SCALE2, DOUBLE + 2 * FE)
+  }
   jacSetInfinity(r)
   for (let i = BITS - 1; i >= 0; i--) {
     // Every doubling turns the sign: at odd i the sum is r, at even i -r.
     const turned: u32 = ~i & 1
+    const at = (<usize>i) << 1
     if (!jacIsInfinity(r)) jacDoubleNegate(r, r)
-    addDigit(r, load<i8>(DIGITS + i), (signs & 1) !== turned, 0)
-    addDigit(r, load<i8>(DIGITS2 + i), signs >> 1 !== turned, 2 * FE)
+    addDigit(r, load<i16>(DIGITS + at), (signs & 1) !== turned, 0)
+    addDigit(r, load<i16>(DIGITS2 + at), signs >> 1 !== turned, 2 * FE)
+    if (wide) {
+      addWideDigit(r, load<i16>(DIGITS3 + at), (wideSigns & 1) !== turned, 0)
+      addWideDigit(r, load<i16>(DIGITS4 + at), wideSigns >> 1 !== turned, 2 * FE)
+    }
   }
   jacNegate(r)
   // Back from the scaled curve.
   feMul(r + 2 * FE, r + 2 * FE, DOUBLE + 2 * FE)
+}
+
+/** Fills WIDE_TABLE with G, 3G, ... 255G: half a millisecond once, then `verify` needs no comb. */
+export function prepareVerify(): void {
+  loadGenerator(DOUBLE)
+  memory.copy(WIDE_TABLE, DOUBLE, POINT)
+  jacDoubleNegate(SUM, DOUBLE)
+  jacNegate(SUM)
+  jacToAffine(DOUBLE, SUM)
+  feFromWords(BETA_FE, BETA)
+  for (let i: usize = 0; i < WIDE_ENTRIES; i++) {
+    const at = WIDE_TABLE + i * POINT
+    if (i > 0) {
+      jacSetAffine(SUM, at - POINT)
+      jacAddAffine(SUM, SUM, DOUBLE)
+      jacToAffine(at, SUM)
+    }
+    feMul(at + 2 * FE, at, BETA_FE)
+  }
+  store<u32>(WIDE_READY, 1)
 }

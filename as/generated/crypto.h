@@ -82,6 +82,9 @@ u32 Z_cryptoZ_isSecretKey(Z_crypto_instance_t*);
 /* export: 'sha256' */
 void Z_cryptoZ_sha256(Z_crypto_instance_t*, u32);
 
+/* export: 'prepareVerify' */
+void Z_cryptoZ_prepareVerify(Z_crypto_instance_t*);
+
 /* export: 'sha256Init' */
 void Z_cryptoZ_sha256Init(Z_crypto_instance_t*);
 
