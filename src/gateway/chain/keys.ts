@@ -15,6 +15,8 @@ export interface KeyPair {
 
 export type KeyName = "sealer" | "gateway" | "operator"
 
+export const hasKey = (dir: string, name: KeyName): boolean => existsSync(join(dir, "keys", `${name}.json`))
+
 /** The key `name` of the data directory, created on first use. The file is for its owner alone. */
 export function loadOrCreateKey(
   dir: string,

@@ -8,15 +8,15 @@ import { ChainError } from "../errors.ts"
 import { checkAgainst, decodeTransaction } from "./admit.ts"
 import { encodeBody } from "./body.ts"
 import { CallStates } from "./call-states.ts"
-import { addressOfKey } from "./crypto.ts"
 import { type BlockContext, BlockFullError, type Executed, execute } from "./execute.ts"
 import { nextBaseFee } from "./fees.ts"
 import { decodeHeader, encodeHeader, type Header, hashHeader } from "./header.ts"
-import { Pool } from "./pool.ts"
+import { Pool, PoolRefusal } from "./pool.ts"
 import { reachable } from "./reachable.ts"
 import { headerAfter, sealedBy } from "./seal.ts"
 import { type BlockHashOf, openAccounts, openState, type State, type StateSource } from "./state.ts"
 import type { ChainStore } from "./store.ts"
+import { checkHeader, checkOutcome } from "./validate.ts"
 
 /** Between attempts to write a block. */
 const RETRY_MS = 1000
@@ -25,8 +25,8 @@ export interface ChainOptions {
   store: ChainStore
   common: Common
   sealers: readonly Uint8Array[]
-  /** Secret key of the sealer. */
-  sealerKey: Uint8Array
+  /** Secret key of the sealer; without it the chain only follows. */
+  sealerKey?: Uint8Array | undefined
 }
 
 /**
@@ -43,7 +43,7 @@ export class Chain {
   readonly source: StateSource
   /** For eth_call and its kin. */
   readonly calls: CallStates
-  readonly #sealerKey: Uint8Array
+  readonly #sealerKey: Uint8Array | undefined
   #head: Header
   #state: State
   #now = 0n
@@ -96,6 +96,7 @@ export class Chain {
   /** Takes a signed transaction into the pool; its hash. */
   async submit(raw: Uint8Array): Promise<string> {
     if (this.#closed) throw new ChainError("E_CHAIN_CLOSED", "The chain is closed.")
+    if (!this.#sealerKey) throw new PoolRefusal("this node follows the chain and does not seal")
     const tx = decodeTransaction(raw, this.common)
     await checkAgainst(await this.accounts(), tx, this.#head.gasLimit)
     const { hash } = this.pool.add(tx)
@@ -113,7 +114,23 @@ export class Chain {
       gasLimit: parent.gasLimit,
       difficulty: 2n,
       baseFeePerGas: nextBaseFee(parent),
-      sealer: addressOfKey(this.#sealerKey),
+      sealer: this.sealers[0]!,
+    }
+  }
+
+  /** Takes a block that was sealed before, after all its rules hold. Not while this node seals itself. */
+  async append(header: Header, transactions: readonly TypedTransaction[]): Promise<void> {
+    checkHeader(header, this.#head, this.sealers)
+    const context = { ...header, sealer: this.sealers[0]! }
+    try {
+      const executed = await execute(this.#state, context, transactions, (_, reason) => {
+        throw new ChainError("E_CHAIN_IMPORT", `Block ${header.number}: ${reason.message}`, { cause: reason })
+      })
+      checkOutcome(header, executed)
+      this.#commit(header, executed)
+    } catch (error) {
+      this.#state = await openState(this.source, this.#head.stateRoot, true)
+      throw error
     }
   }
 
@@ -177,7 +194,7 @@ export class Chain {
       this.pool.remove(refused[0]!)
       return
     }
-    const header = sealedBy(this.#sealerKey, headerAfter(this.#head, context, executed, this.sealers))
+    const header = sealedBy(this.#sealerKey!, headerAfter(this.#head, context, executed, this.sealers))
     this.#commit(header, executed)
   }
 

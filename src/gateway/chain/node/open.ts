@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { bytesToHex, equalsBytes, hexToBytes } from "@ethereumjs/util"
 import { ChainError } from "../errors.ts"
 import { writeDurably } from "../files.ts"
-import { loadOrCreateKey } from "../keys.ts"
+import { hasKey, type KeyPair, loadOrCreateKey } from "../keys.ts"
 import { Chain } from "./chain.ts"
 import { genesisSealers } from "./clique.ts"
 import { createGenesis, type Genesis, genesisHeader } from "./genesis.ts"
@@ -20,6 +20,8 @@ export interface OpenOptions {
   funded: readonly Uint8Array[]
   /** Unix milliseconds: the time of a new chain's genesis. */
   now: number
+  /** Opens a chain whose sealing key is elsewhere. */
+  follow?: boolean
 }
 
 export interface OpenedChain {
@@ -28,32 +30,45 @@ export interface OpenedChain {
 }
 
 /** Opens the chain of a data directory, or begins one: key, then genesis file, then store; each step can be the last. */
-export async function openChain({ dir, chainId, funded, now }: OpenOptions): Promise<OpenedChain> {
+export async function openChain({ dir, chainId, funded, now, follow = false }: OpenOptions): Promise<OpenedChain> {
   mkdirSync(dir, { recursive: true })
-  const { address, privateKey } = loadOrCreateKey(dir, "sealer")
-  const sealer = hexToBytes(address)
   const path = join(dir, "genesis.json")
+  const key = sealingKey(dir, existsSync(path), follow)
   if (!existsSync(path)) {
+    const sealer = hexToBytes(key!.address)
     const timestamp = BigInt(Math.floor(now / 1000))
     writeDurably(path, `${JSON.stringify(createGenesis({ chainId, sealer, funded, timestamp }), null, 2)}\n`)
   }
   const genesis = readGenesis(path, chainId)
   const sealers = genesisSealers(hexToBytes(genesis.extraData))
-  if (sealers.length !== 1 || !equalsBytes(sealers[0]!, sealer)) {
+  if (sealers.length !== 1 || (key && !equalsBytes(sealers[0]!, hexToBytes(key.address)))) {
     const named = sealers.map((each) => bytesToHex(each)).join(", ")
-    throw new ChainError("E_CHAIN_GENESIS", `${path} names sealer ${named}, but keys/sealer.json is of ${address}.`)
+    throw new ChainError(
+      "E_CHAIN_GENESIS",
+      `${path} names sealer ${named}, but keys/sealer.json is of ${key?.address}.`,
+    )
   }
   const common = londonCommon(chainId)
   const store = new ChainStore(join(dir, "chain.sqlite"))
   try {
     const genesisHash = await ensureGenesis(store, genesis, common)
-    const chain = await Chain.open({ store, common, sealers, sealerKey: hexToBytes(privateKey) })
+    const chain = await Chain.open({ store, common, sealers, sealerKey: key && hexToBytes(key.privateKey) })
     chain.setTime(now)
     return { chain, genesisHash }
   } catch (error) {
     store.close()
     throw error
   }
+}
+
+/** The key in `dir`. A new one is made only for a new chain: beside a genesis it could seal nothing. */
+function sealingKey(dir: string, begun: boolean, follow: boolean): KeyPair | undefined {
+  if (!begun || hasKey(dir, "sealer")) return loadOrCreateKey(dir, "sealer")
+  if (follow) return undefined
+  throw new ChainError(
+    "E_CHAIN_KEY",
+    `${dir}/keys/sealer.json is missing: without it no block can be sealed. Restore it.`,
+  )
 }
 
 function readGenesis(path: string, chainId: number): Genesis {

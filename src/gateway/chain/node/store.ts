@@ -10,17 +10,17 @@ export class ChainStore {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(path: string) {
-    this.#db = new DatabaseSync(path)
+  constructor(path: string, { readOnly = false } = {}) {
+    this.#db = new DatabaseSync(path, { readOnly })
     // FULL: a block that was announced is on the disk (SQLite, "PRAGMA synchronous").
-    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000")
+    if (!readOnly) this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000")
     const [{ user_version: version }] = this.#db.prepare("PRAGMA user_version").all() as [{ user_version: number }]
     if (version !== 0 && version !== SCHEMA_VERSION) {
       this.#db.close()
       const advice = "Use the release that wrote it, or move it with `dormouse chain export` and `import`."
       throw new ChainError("E_CHAIN_CORRUPT", `${path} has version ${version}, expected ${SCHEMA_VERSION}. ${advice}`)
     }
-    this.#db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    if (!readOnly) this.#db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
   }
 
   close(): void {

@@ -30,20 +30,15 @@ export function callRequest(value: unknown): CallRequest {
   if (gasPrice !== undefined && (maxFee !== undefined || amount("maxPriorityFeePerGas") !== undefined)) {
     throw serverError("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified")
   }
-  const [input, oldName] = [
-    optional(call.input, (it) => data(it, "input")),
-    optional(call.data, (it) => data(it, "data")),
-  ]
-  if (input && oldName && Buffer.compare(input, oldName) !== 0) {
-    throw serverError('both "data" and "input" are set and not equal. Please use "input" to pass transaction call data')
-  }
+  const bytes = (name: "input" | "data") => optional(call[name], (it) => data(it, name))
   return {
     from: new Address(optional(call.from, (it) => address(it, "from")) ?? new Uint8Array(20)),
     to: optional(call.to, (it) => new Address(address(it, "to"))),
     gas: amount("gas", 64),
     price: gasPrice ?? maxFee ?? 0n,
     value: amount("value") ?? 0n,
-    data: input ?? oldName ?? new Uint8Array(0),
+    // "data" is the older name; as in geth, "input" wins where both are given.
+    data: bytes("input") ?? bytes("data") ?? new Uint8Array(0),
     accessList: optional(call.accessList, accessListOf) ?? [],
   }
 }
@@ -91,6 +86,10 @@ export async function simulate({ state, context }: CallPlace, call: CallRequest,
     await manager.revert()
   }
 }
+
+/** What the transaction costs before anything runs. */
+export const intrinsicGas = ({ state }: CallPlace, call: CallRequest): bigint =>
+  unsigned(call, CALL_GAS, state.vm.common).getIntrinsicGas()
 
 /** A transaction that nobody signed, whose sender is taken on trust. */
 function unsigned(call: CallRequest, gas: bigint, common: State["vm"]["common"]): TypedTransaction {

@@ -1,9 +1,11 @@
 import type { Chain } from "../node/chain.ts"
 import type { Header } from "../node/header.ts"
-import { type CallPlace, type CallRequest, callAt, simulate } from "./call.ts"
+import { type CallPlace, type CallRequest, callAt, intrinsicGas, simulate } from "./call.ts"
 import { serverError } from "./errors.ts"
 import { failureOf } from "./execution-methods.ts"
 
+/** What a transaction costs that runs nothing (`Gtransaction`). */
+const TRANSFER_GAS = 21_000n
 /** Gas that a call with value hands on for free. */
 const CALL_STIPEND = 2300n
 /** The search ends when the bounds are this close (geth's `estimateGasErrorRatio`, 0.015). */
@@ -11,7 +13,7 @@ const closeEnough = (low: bigint, high: bigint) => (high - low) * 1000n < high *
 
 /**
  * The least gas limit, within 1.5 %, with which the transaction succeeds. What it uses is not enough to know: a call
- * passes on at most 63/64 of what is left (EIP-150), and refunds come at the end.
+ * passes on at most 63/64 of what is left (EIP-150).
  */
 export function estimateGas(chain: Chain, call: CallRequest, header: Header): Promise<bigint> {
   return callAt(chain, header, (at) => search(at, call, header))
@@ -26,6 +28,7 @@ async function search(at: CallPlace, call: CallRequest, header: Header): Promise
     const affordable = (balance - call.value) / call.price
     if (affordable < high) high = affordable
   }
+  if (await isTransfer(at, call)) return TRANSFER_GAS
   const first = await simulate(at, call, high)
   const error = first.execResult.exceptionError?.error
   if (error === "out of gas") throw serverError(`gas required exceeds allowance (${high})`)
@@ -37,16 +40,26 @@ async function search(at: CallPlace, call: CallRequest, header: Header): Promise
     return result !== undefined && result.execResult.exceptionError === undefined
   }
   let low = first.totalGasSpent - 1n
-  const likely = ((first.totalGasSpent + (first.gasRefund ?? 0n) + CALL_STIPEND) * 64n) / 63n
+  // Refunds come at the end: until then the gas must be there.
+  const atMost = first.execResult.executionGasUsed + intrinsicGas(at, call)
+  const likely = ((atMost + CALL_STIPEND) * 64n) / 63n
   if (likely < high) {
     if (await succeeds(likely)) high = likely
     else low = likely
   }
-  if (await succeeds(low + 1n)) return low + 1n // plain transfers, and whatever calls nobody
   while (low + 1n < high && !closeEnough(low, high)) {
-    const middle = (low + high) / 2n
+    // Most transactions need little more than they use: no wide leaps from a low bound.
+    const middle = (low + high) / 2n > low * 2n ? low * 2n : (low + high) / 2n
     if (await succeeds(middle)) high = middle
     else low = middle
   }
   return high
+}
+
+/** Value for an account without code: known to be enough, if it is paid for. */
+async function isTransfer(at: CallPlace, call: CallRequest): Promise<boolean> {
+  if (!call.to || call.data.length > 0 || call.accessList.length > 0) return false
+  if ((await at.state.manager.getCode(call.to)).length > 0) return false
+  const result = await simulate(at, call, TRANSFER_GAS).catch(() => undefined)
+  return result !== undefined && result.execResult.exceptionError === undefined
 }

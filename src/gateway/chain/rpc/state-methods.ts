@@ -9,6 +9,8 @@ import { address, list, slot } from "./params.ts"
 /** Proofs of one answer: each costs a few milliseconds of the node's thread. */
 const MAX_PROOFS = 64
 
+const ZERO = `0x${"00".repeat(32)}`
+
 const accountsAt = (chain: Chain, tag: unknown) => chain.accounts(headerAt(chain, tag).stateRoot)
 
 async function accountAt(chain: Chain, value: unknown, tag: unknown) {
@@ -46,7 +48,10 @@ export const stateMethods: Methods = {
   async eth_getProof({ chain }, [who, keys, tag]) {
     const owner = new Address(address(who))
     const slots = list(keys, "storageKeys", MAX_PROOFS).map((key, index) => slot(key, `storageKeys[${index}]`))
-    const { storageProof, ...account } = await getMerkleStateProof(await accountsAt(chain, tag), owner, slots)
+    const accounts = await accountsAt(chain, tag)
+    const { storageProof, ...account } = await getMerkleStateProof(accounts, owner, slots)
+    // An account that is not there has no hashes: geth says so with zeros.
+    const nothing = (await accounts.getAccount(owner)) ? {} : { codeHash: ZERO, storageHash: ZERO }
     const named = storageProof.map(({ value, proof }, index) => ({
       // geth answers with the key as it was asked
       key: (keys as string[])[index],
@@ -56,6 +61,6 @@ export const stateMethods: Methods = {
     const missing = slots
       .slice(named.length)
       .map((_, index) => ({ key: (keys as string[])[index], value: "0x0", proof: [] }))
-    return { ...account, storageProof: [...named, ...missing] }
+    return { ...account, ...nothing, storageProof: [...named, ...missing] }
   },
 }

@@ -77,7 +77,6 @@ describe("eth_call", () => {
     await refused({ gasPrice: "0x10" })
     await refused({ gas: "0x5207" })
     await refused({ gasPrice: "0x1", maxFeePerGas: "0x1" })
-    await refused({ data: "0x12", input: "0x13" })
   })
 
   test("the block's values are those of the block asked about", async () => {

@@ -17,6 +17,7 @@ export const BOB = privateKeyToAccount(`0x${"b0".repeat(32)}`)
 /** The node without its thread. */
 export interface RpcBench {
   dir: string
+  chainId: number
   chain: Chain
   server: RpcServer
   provider: Provider
@@ -40,10 +41,10 @@ interface Fields {
   chainId?: number
 }
 
-export async function openRpcBench(): Promise<RpcBench> {
+export async function openRpcBench(now = 1_800_000_000_000): Promise<RpcBench> {
   const { path: dir, remove } = temporaryDirectory()
   const funded = [ALICE, BOB].map(({ address }) => hexToBytes(address))
-  const { chain } = await openChain({ dir, chainId: CHAIN_ID, funded, now: 1_800_000_000_000 })
+  const { chain } = await openChain({ dir, chainId: CHAIN_ID, funded, now })
   const server = new RpcServer({ chain, filters: new Filters(chain) })
   const provider = providerOf((body) => server.handle(body))
   const ask = (method: string, ...params: unknown[]) => provider.request({ method, params })
@@ -52,7 +53,7 @@ export async function openRpcBench(): Promise<RpcBench> {
     return from.signTransaction({ type: "eip1559", ...defaults, ...fields })
   }
   return {
-    ...{ dir, chain, server, provider, ask, sign },
+    ...{ dir, chain, server, provider, ask, sign, chainId: CHAIN_ID },
     send: async (from, fields) => (await ask("eth_sendRawTransaction", await sign(from, fields))) as Hex,
     async included(hash) {
       for (;;) {
