@@ -1,7 +1,7 @@
 /** AES-CCM-16-64-128 (RFC 9053 §4.2) and CCM* (IEEE 802.15.4). */
 import { DormouseError } from "../src/protocol/errors.ts"
 import { atMost, bytes } from "./guards.ts"
-import { clear, INPUT, INPUT_SIZE, memory, OUTPUT, take, wasm } from "./module.ts"
+import { clear, INPUT, INPUT_SIZE, memory, take, wasm } from "./module.ts"
 
 /** Below 0xff00, aad has a two-byte length (RFC 3610 §2.2). */
 const AAD_LIMIT = 0xfeff
@@ -51,7 +51,7 @@ export function ccmSeal(
   start(key, nonce, aad, plaintext.length, tagLength)
   transform(plaintext, sealed, wasm.ccmEncrypt)
   wasm.ccmFinish()
-  sealed.set(memory.subarray(OUTPUT, OUTPUT + tagLength), plaintext.length)
+  sealed.set(take(16).subarray(0, tagLength), plaintext.length)
   clear(INPUT_SIZE)
   return sealed
 }
@@ -72,7 +72,7 @@ export function ccmOpen(
   start(key, nonce, aad, ciphertext.length, tagLength)
   transform(ciphertext, plaintext, wasm.ccmDecrypt)
   wasm.ccmFinish()
-  const tag = take(tagLength)
+  const tag = take(16)
   let difference = 0
   for (let i = 0; i < tagLength; i++) difference |= tag[i]! ^ sealed[ciphertext.length + i]!
   clear(INPUT_SIZE)

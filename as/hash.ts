@@ -16,10 +16,12 @@ export function sha256(data: Uint8Array): Uint8Array {
   if (data.length <= INPUT_SIZE) {
     memory.set(data, INPUT)
     wasm.sha256(data.length)
+    clear(data.length)
   } else {
     wasm.sha256Init()
     feed(data)
     wasm.sha256Final()
+    clear(INPUT_SIZE)
   }
   return take(32)
 }
@@ -29,6 +31,7 @@ export function keccak256(data: Uint8Array): Uint8Array {
   if (data.length <= INPUT_SIZE) {
     memory.set(data, INPUT)
     wasm.keccak256(data.length)
+    clear(data.length)
     return take(32)
   }
   wasm.keccakInit()
@@ -38,6 +41,7 @@ export function keccak256(data: Uint8Array): Uint8Array {
     wasm.keccakUpdate(INPUT, part.length)
   }
   wasm.keccakFinal()
+  clear(INPUT_SIZE)
   return take(32)
 }
 
@@ -62,11 +66,13 @@ export class Sha256 {
   digest(): Uint8Array {
     this.#restore()
     wasm.sha256Final()
+    clear(SHA_STATE_SIZE)
     return take(32)
   }
 
   #save(): void {
     wasm.sha256Save()
+    clear(INPUT_SIZE)
     this.#state.set(take(SHA_STATE_SIZE))
   }
 

@@ -46,11 +46,14 @@ export const wasm = instance.exports as unknown as Exports
 /** The memory never grows, so this view stays good. */
 export const memory = new Uint8Array(wasm.memory.buffer)
 
+/** The result of a call, which leaves the module's memory with it. */
 export function take(length: number): Uint8Array {
-  return memory.slice(OUTPUT, OUTPUT + length)
+  const result = memory.slice(OUTPUT, OUTPUT + length)
+  memory.fill(0, OUTPUT, OUTPUT + length)
+  return result
 }
 
-/** Overwrites arguments and results: what a call leaves outside the module's own working memory. */
+/** Forgets arguments; the module has wiped its own working memory. */
 export function clear(length: number): void {
   memory.fill(0, INPUT, INPUT + length)
 }

@@ -1,6 +1,6 @@
 /** Keys, ECDSA and ECDH on secp256k1. */
 import { badPublicKey, badSecretKey, bytes } from "./guards.ts"
-import { clear, INPUT, memory, OUTPUT, take, wasm } from "./module.ts"
+import { clear, INPUT, memory, take, wasm } from "./module.ts"
 
 export function isSecretKey(secretKey: Uint8Array): boolean {
   bytes("secretKey", secretKey, 32)
@@ -64,10 +64,8 @@ export function ecdh(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   memory.set(secretKey, INPUT)
   memory.set(publicKey, INPUT + 32)
   const status = wasm.ecdh(publicKey.length)
-  clear(32)
+  clear(32 + publicKey.length)
   if (status === 0) badSecretKey("secretKey")
   if (status !== 1) badPublicKey("publicKey", publicKey)
-  const secret = take(32)
-  memory.fill(0, OUTPUT, OUTPUT + 32)
-  return secret
+  return take(32)
 }
