@@ -24,7 +24,10 @@ export interface GatewayOptions {
   httpPort: number
   /** length of an epoch; absent: as the data directory has it, else 10 s */
   epochMs?: number | undefined
+  /** where devices reach it; default: this machine alone */
   host?: string
+  /** of the API, which asks nobody who he is */
+  httpHost?: string
   chainId?: number | undefined
   limits?: Partial<Limits> | undefined
   clock?: Clock
@@ -40,12 +43,14 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+const LOOPBACK = "127.0.0.1"
+
 /** Where the store of a data directory is. */
 export const storePath = (dataDir: string) => join(dataDir, "gateway.sqlite")
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { dataDir, clock = systemClock(), log = silentLog } = options
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDirectory(dataDir)
   const undo: (() => unknown)[] = [lockDirectory(dataDir)]
   const close = async () => {
     while (undo.length) await undo.pop()!()
@@ -63,6 +68,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+function makeDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new GatewayError("E_NO_DATA", `${dataDir} cannot be made: ${(cause as Error).message}.`, { cause })
+  }
+}
+
 interface Parts {
   store: Store
   chain: ChainPort
@@ -71,7 +84,7 @@ interface Parts {
 }
 
 async function compose(options: GatewayOptions, { store, chain, clock, log }: Parts, undo: (() => unknown)[]) {
-  const { dataDir, host = "127.0.0.1", random = systemRandom, epochMs, limits } = options
+  const { dataDir, host = LOOPBACK, httpHost = LOOPBACK, random = systemRandom, epochMs, limits } = options
   const crypto = options.crypto ?? (await import("../../as/index.ts")).crypto
   const secretKey = fromHex(loadOrCreateKey(dataDir, "gateway").privateKey)
   const core = createCore({ store, chain, crypto, clock, random, log, secretKey, epochMs, limits })
@@ -96,7 +109,7 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
     log,
   )
   undo.push(() => api.close())
-  return { coap: bridge.port, http: await listen(api, host, options.httpPort) }
+  return { coap: bridge.port, http: await listen(api, httpHost, options.httpPort) }
 }
 
 async function listen(api: FastifyInstance, host: string, port: number): Promise<number> {

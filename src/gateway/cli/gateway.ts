@@ -1,3 +1,4 @@
+import { Option } from "commander"
 import { pino } from "pino"
 import { startGateway } from "../gateway.ts"
 import { command, exitCodeOf, print, seconds, wholeNumber } from "./command.ts"
@@ -8,12 +9,14 @@ interface Options {
   coap: number
   http: number
   host: string
+  httpHost: string
   epoch?: number
   chainId?: number
   pending?: number
   log: string
 }
 
+const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"]
 const port = wholeNumber(0, 65_535)
 
 /** `dormouse gateway`: runs until it is told to end. */
@@ -22,22 +25,22 @@ export function gatewayCommand(args: string[]): Promise<number> {
     .requiredOption("--data <dir>", "where store, chain and keys are; made if it is not there")
     .option("--coap <port>", "UDP port for devices; 0: any free one", port, 5683)
     .option("--http <port>", "TCP port of the API; 0: any free one", port, 8683)
-    .option("--host <address>", "address to listen at", "127.0.0.1")
+    .option("--host <address>", "address at which devices reach it", "127.0.0.1")
+    .option("--http-host <address>", "address of the API, which asks nobody who he is", "127.0.0.1")
     .option("--epoch <seconds>", "length of an epoch, from the next one on (default: as before, else 10)", seconds)
     .option("--chain-id <number>", "chain id, for the first start", wholeNumber(1, 2 ** 31))
     .option("--pending <devices>", "most devices that wait for approval (default: 1024)", wholeNumber(1, 1_000_000))
-    .option("--log <level>", "trace, debug, info, warn, error or silent", "info")
+    .addOption(new Option("--log <level>", "how much it says on stderr").choices(LEVELS).default("info"))
   return exitCodeOf(async () => {
-    const { data, coap, http, host, epoch, chainId, pending, log } = program
-      .parse(args, { from: "user" })
-      .opts<Options>()
+    const options = program.parse(args, { from: "user" }).opts<Options>()
+    const { data, coap, http, host, httpHost, epoch, chainId, pending, log } = options
     const gateway = await startGateway({
-      ...{ dataDir: data, coapPort: coap, httpPort: http, host, epochMs: epoch, chainId },
+      ...{ dataDir: data, coapPort: coap, httpPort: http, host, httpHost, epochMs: epoch, chainId },
       limits: pending === undefined ? {} : { pendingDevices: pending },
       log: pino({ level: log }, pino.destination(2)),
     })
     const ended = signal()
-    writeInstance(data, { pid: process.pid, coap: gateway.coap, http: gateway.http, host })
+    writeInstance(data, { pid: process.pid, coap: gateway.coap, http: gateway.http, host: httpHost })
     await print(JSON.stringify({ ready: true, pid: process.pid, coap: gateway.coap, http: gateway.http }))
     await ended
     removeInstance(data)
