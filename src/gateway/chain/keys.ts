@@ -4,10 +4,11 @@ import { join } from "node:path"
 import { privateKeyToAddress } from "viem/accounts"
 import { ChainError } from "./errors.ts"
 import { writeDurably } from "./files.ts"
+import { decryptKey, encryptKey, type Keystore } from "./keystore.ts"
 
 export type Hex = `0x${string}`
 
-/** A key file's content. */
+/** A key, opened. */
 export interface KeyPair {
   address: Hex
   privateKey: Hex
@@ -15,36 +16,69 @@ export interface KeyPair {
 
 export type KeyName = "sealer" | "gateway" | "operator"
 
-export const hasKey = (dir: string, name: KeyName): boolean => existsSync(join(dir, "keys", `${name}.json`))
+const pathOf = (dir: string, name: KeyName) => join(dir, "keys", `${name}.json`)
 
-/** The key `name` of the data directory, created on first use. The file is for its owner alone. */
+export const hasKey = (dir: string, name: KeyName): boolean => existsSync(pathOf(dir, name))
+
+/**
+ * The key `name` of the data directory, created on first use, in a Web3 Secret Storage file for its owner alone. Its
+ * password is what the file named by DORMOUSE_PASSWORD_FILE holds, else empty: then the file's mode is all that guards it.
+ */
 export function loadOrCreateKey(
   dir: string,
   name: KeyName,
   random: (size: number) => Uint8Array = randomBytes,
 ): KeyPair {
-  const path = join(dir, "keys", `${name}.json`)
+  const path = pathOf(dir, name)
   if (existsSync(path)) return readKey(path)
   mkdirSync(join(dir, "keys"), { recursive: true, mode: 0o700 })
-  const privateKey: Hex = `0x${Buffer.from(random(32)).toString("hex")}`
-  const pair = { address: addressOf(privateKey, path), privateKey }
-  writeDurably(path, `${JSON.stringify(pair, null, 2)}\n`, 0o600)
+  const secretKey = random(32)
+  const pair = pairOf(secretKey, path)
+  const keystore = { ...encryptKey(secretKey, password(), random), address: pair.address.slice(2) }
+  writeDurably(path, `${JSON.stringify(keystore, null, 2)}\n`, 0o600)
   return pair
 }
 
 function readKey(path: string): KeyPair {
-  const { address, privateKey } = parse(path)
-  if (typeof privateKey !== "string" || !/^0x[0-9a-f]{64}$/i.test(privateKey)) {
-    throw new ChainError("E_CHAIN_KEY", `${path}: "privateKey" of 32 bytes in hex expected.`)
+  const file = parse(path)
+  const pair = pairOf(file.crypto === undefined ? plainKey(file, path) : openedKey(file, path), path)
+  const { address } = file
+  const named = typeof address === "string" ? `0x${address.toLowerCase().replace(/^0x/, "")}` : undefined
+  if (named === undefined || named === pair.address) return pair
+  throw new ChainError(
+    "E_CHAIN_KEY",
+    `${path}: "address" is ${named}, the key's own is ${pair.address}. Restore the file.`,
+  )
+}
+
+function openedKey(file: Record<string, unknown>, path: string): Uint8Array {
+  let secretKey: Uint8Array | undefined
+  try {
+    secretKey = decryptKey(file as unknown as Keystore, password())
+  } catch (cause) {
+    throw new ChainError("E_CHAIN_KEY", `${path}: ${(cause as Error).message}`, { cause })
   }
-  const derived = addressOf(privateKey as Hex, path)
-  if (typeof address !== "string" || address.toLowerCase() !== derived) {
-    throw new ChainError(
-      "E_CHAIN_KEY",
-      `${path}: "address" is ${address}, the key's own is ${derived}. Restore the file.`,
-    )
+  if (secretKey?.length === 32) return secretKey
+  const advice = "Name the file that holds its password in DORMOUSE_PASSWORD_FILE."
+  throw new ChainError("E_CHAIN_KEY", `${path} does not open: wrong password, or damaged. ${advice}`)
+}
+
+/** A key in clear, as somebody may bring it: {"privateKey": "0x..."}. */
+function plainKey({ privateKey }: Record<string, unknown>, path: string): Uint8Array {
+  if (typeof privateKey === "string" && /^0x[0-9a-f]{64}$/i.test(privateKey)) {
+    return Uint8Array.from(Buffer.from(privateKey.slice(2), "hex"))
   }
-  return { address: derived, privateKey: privateKey as Hex }
+  throw new ChainError("E_CHAIN_KEY", `${path}: a keystore, or "privateKey" with 32 bytes in hex, expected.`)
+}
+
+function password(): string {
+  const path = process.env.DORMOUSE_PASSWORD_FILE
+  if (!path) return ""
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "") // editors end a line
+  } catch (cause) {
+    throw new ChainError("E_CHAIN_KEY", `DORMOUSE_PASSWORD_FILE names ${path}, which cannot be read.`, { cause })
+  }
 }
 
 function parse(path: string): Record<string, unknown> {
@@ -55,9 +89,10 @@ function parse(path: string): Record<string, unknown> {
   }
 }
 
-function addressOf(privateKey: Hex, path: string): Hex {
+function pairOf(secretKey: Uint8Array, path: string): KeyPair {
+  const privateKey: Hex = `0x${Buffer.from(secretKey).toString("hex")}`
   try {
-    return privateKeyToAddress(privateKey).toLowerCase() as Hex
+    return { address: privateKeyToAddress(privateKey).toLowerCase() as Hex, privateKey }
   } catch (cause) {
     throw new ChainError("E_CHAIN_KEY", `${path}: the key is not in the range of secp256k1.`, { cause })
   }

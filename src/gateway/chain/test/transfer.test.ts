@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, readFileSync, statSync, writeFileSync } f
 import { join } from "node:path"
 import { RLP } from "@ethereumjs/rlp"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { exportChain, importChain } from "../index.ts"
+import { exportChain, importChain, loadOrCreateKey } from "../index.ts"
 import { sealHeader } from "../node/clique.ts"
 import { type Header, headerFields, headerOf } from "../node/header.ts"
 import { rlpItems } from "../node/rlp-file.ts"
@@ -69,7 +69,7 @@ describe("what is refused", () => {
   /** The file up to block 2, whose header is changed and, where `key` is given, sealed again. */
   const changed = (change: Partial<Header>, seal = true): Uint8Array[] => {
     const [fields, transactions, uncles] = RLP.decode(items[2]!) as [unknown, Uint8Array[], Uint8Array[]]
-    const { privateKey } = JSON.parse(readFileSync(join(bench.dir, "keys", "sealer.json"), "utf8"))
+    const { privateKey } = loadOrCreateKey(bench.dir, "sealer")
     const key = Uint8Array.from(Buffer.from(privateKey.slice(2), "hex"))
     const header = { ...headerOf(fields), ...change }
     const sealed = seal ? sealHeader(header, key) : header
