@@ -18,7 +18,7 @@ import { type Settings, slotFraction } from "./slots.ts"
 /** What is planned and remembered from wake to wake, beside the parts that have a class of their own. */
 export type Plan = Pick<
   Memory,
-  "boots" | "have" | "due" | "dueLast" | "pollAt" | "misses" | "exhausted" | "statusAt" | "lastAnchor"
+  "boots" | "have" | "due" | "dueLast" | "pollAt" | "misses" | "oneByOne" | "exhausted" | "statusAt" | "lastAnchor"
 >
 
 export class Device {
@@ -122,6 +122,7 @@ function coldPlan(state: FlashState): Plan {
     dueLast: false,
     pollAt: 0,
     misses: 0,
+    oneByOne: false,
     exhausted: false,
     statusAt,
     lastAnchor: null,

@@ -53,11 +53,13 @@ function selectReports(device: Device, room: number): StoredReport[] {
   let newest: StoredReport | undefined
   for (const report of device.outbox.reports(device.receiptCursor)) {
     if (device.acked.has(report.seq)) continue
+    if (device.plan.oneByOne) return [report]
     newest = report
     if (size + report.bytes.length + 3 > room) continue
     size += report.bytes.length + 3
     waiting.push(report)
   }
+  device.plan.oneByOne = false
   if (!newest) return []
   const backlog = waiting.filter(({ seq }) => seq !== newest.seq)
   size = backlog.reduce((sum, { bytes }) => sum + bytes.length + 3, newest.bytes.length + 3)
@@ -79,6 +81,7 @@ export function applyAck(device: Device, ack: Ack, sent: number, reports: readon
   else board.trace({ e: "refused", seq: 0, reason: whole })
   plan.pollAt = received + 1000 * ack.retryAfter
   if (whole === undefined) noteDurable(device, reports, refusal)
+  else if (whole >= FIRST_PERMANENT_REFUSAL) noteUnreadable(device, reports, whole)
 
   // A falling `have` means that the gateway lost what it had acked: everything above goes out again.
   if (ack.have < plan.have) {
@@ -117,6 +120,16 @@ function noteDurable(device: Device, reports: readonly StoredReport[], refusal: 
     device.receipted.add(report.seq)
     if (report.samples > 0) signGap(device, GapCause.refused, [report])
   }
+}
+
+/**
+ * The gateway could not read some report of this request, not even its number. From now on reports go one by one, oldest
+ * first, until the one is found: then it is refused as any other.
+ */
+function noteUnreadable(device: Device, reports: readonly StoredReport[], reason: number): void {
+  device.plan.oneByOne = true
+  const [only] = reports
+  if (only && reports.length === 1) noteDurable(device, reports, new Map([[only.seq, reason]]))
 }
 
 function configure(device: Device, payload: Ack["mail"][number]["payload"]): void {

@@ -39,6 +39,8 @@ export interface Memory {
   pollAt: number
   /** wakes in a row without an answer */
   misses: number
+  /** the gateway could not read a report among several: they go one by one until it is found */
+  oneByOne: boolean
   /** the sensor had nothing more to give */
   exhausted: boolean
   /** unix ms of the last status report; 0: one is due */
@@ -75,7 +77,7 @@ function fieldsOf(m: Memory): CborValue[] {
     m.acked.map((range) => [...range]),
     m.receipted.map((range) => [...range]),
     m.have,
-    [m.due, m.dueLast ? 1 : 0, m.pollAt, m.misses, m.exhausted ? 1 : 0],
+    [m.due, m.dueLast ? 1 : 0, m.pollAt, m.misses, m.exhausted ? 1 : 0, m.oneByOne ? 1 : 0],
     Math.floor(m.statusAt),
     m.lastAnchor,
   ]
@@ -85,7 +87,7 @@ function parse(fields: CborValue[]): Memory {
   const [state, outbox, clock, boots, seq, request, head, acked, receipted, have, plan, statusAt, lastAnchor] = fields
   const [statePosition, entries] = asArray(state, "state", 2, 2)
   const [outboxPosition, from, pending, pendingFrom] = asArray(outbox, "outbox", 4, 4)
-  const [due, dueLast, pollAt, misses, exhausted] = asArray(plan, "plan", 5, 5).map((v) =>
+  const [due, dueLast, pollAt, misses, exhausted, oneByOne] = asArray(plan, "plan", 6, 6).map((v) =>
     asUint(v, "plan"),
   ) as number[]
   return {
@@ -109,6 +111,7 @@ function parse(fields: CborValue[]): Memory {
     pollAt: pollAt!,
     misses: misses!,
     exhausted: exhausted === 1,
+    oneByOne: oneByOne === 1,
     statusAt: asInt(statusAt, "status at"),
     lastAnchor: lastAnchor === null ? null : asBytes(lastAnchor, "last anchor", 32),
   }

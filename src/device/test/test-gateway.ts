@@ -54,6 +54,8 @@ export class TestGateway {
   approved = true
   /** seqs to refuse for good */
   readonly refuse = new Set<number>()
+  /** a seq that this gateway cannot read at all: the whole request is refused */
+  unreadable = 0
   #now: () => number
   #keys: SessionKeys | undefined
   #publicKey: Uint8Array | undefined
@@ -114,6 +116,9 @@ export class TestGateway {
     const request = `${toHex(keys.uplink)} ${sealed.request}`
     if (this.requests.has(request)) this.repeatedRequests++
     this.requests.add(request)
+    const seqs = uplink.reports.map((bytes) => decodeReport(splitSigned(bytes).payload).seq)
+    if (seqs.includes(this.unreadable))
+      return { ok: true, body: this.#answer(sealed.request, [0], uplink.receiptCursor) }
     const refused = uplink.reports.map((bytes) => this.#take(bytes)).filter((seq) => this.refuse.has(seq))
     return { ok: true, body: this.#answer(sealed.request, refused, uplink.receiptCursor) }
   }

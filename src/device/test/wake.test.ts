@@ -92,6 +92,20 @@ test("a permanent refusal becomes a gap record that names the report", async () 
   expect(life.traces("asleep").at(-1)).toMatchObject({ unreceipted: 0, unsent: 0 })
 })
 
+test("a report that the gateway cannot read at all is found, named in a gap record, and holds up no other", async () => {
+  let outage = false
+  const life = new Life({ batch: 1, samples: 12, carries: () => ({ up: !outage, down: !outage }) })
+  life.gateway.unreadable = 5
+  await life.run(4)
+  outage = true
+  await life.run(4)
+  outage = false
+  await life.settle(60)
+  const gaps = held(life).filter((report) => report.kind === Kind.gap)
+  expect(gaps).toMatchObject([{ firstSeq: 5, lastSeq: 5, samples: 1 }])
+  expect(held(life).filter((report) => report.kind === Kind.samples).length).toBe(11)
+})
+
 test("a gateway restored from a backup gets again what the device still has", async () => {
   const life = new Life({ batch: 1, samples: 10 })
   await life.run(8)
