@@ -5,7 +5,10 @@ import { expect, test } from "vitest"
 import { ecdh, getPublicKey, recover, sha256, sign, verify } from "../index.ts"
 import { hex, noble, nobleSign, opensslKey, opensslVerify, randomSource } from "./oracles.ts"
 
-test("10,000 signatures under 1,000 keys", { timeout: 180_000 }, () => {
+/** OpenSSL is slow at this curve: a quarter of the cases, all of them in CI. */
+const everyOne = process.env.DORMOUSE_REQUIRE_TOOLS === "1"
+
+test("10,000 signatures under 1,000 keys", { timeout: 300_000 }, () => {
   const random = randomSource(7)
   for (let i = 0; i < 1000; i++) {
     const secretKey = random(32)
@@ -20,7 +23,7 @@ test("10,000 signatures under 1,000 keys", { timeout: 180_000 }, () => {
       const compact = signature.subarray(0, 64)
       if (hex(signature) !== hex(nobleSign(digest, secretKey))) failed.push("differs from noble's")
       if (!verify(compact, digest, publicKey)) failed.push("not verified")
-      if (!opensslVerify(compact, message, key)) failed.push("not verified by OpenSSL")
+      if ((everyOne || j % 4 === 0) && !opensslVerify(compact, message, key)) failed.push("not verified by OpenSSL")
     }
     const digest = random(32)
     const signature = sign(digest, secretKey)

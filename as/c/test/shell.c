@@ -7,6 +7,8 @@
 #include "dormouse_crypto.h"
 #include <string.h>
 
+uint32_t (*crypto_shell_stack)(void);
+
 static uint8_t arguments[6144];
 static uint8_t result[6144];
 
@@ -158,6 +160,10 @@ void crypto_shell(int (*get)(void), void (*put)(char), uint64_t (*count)(void)) 
       uint64_t before = count();
       status = calls[i].run(a, &length);
       instructions = count() - before;
+    }
+    if (strcmp(name, "stack") == 0 && crypto_shell_stack != NULL) {
+      status = 0;
+      instructions = crypto_shell_stack();
     }
     put_number(put, (uint64_t)(status + (status < 0 ? 1000 : 0)));
     put(' ');

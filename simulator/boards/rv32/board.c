@@ -30,6 +30,16 @@ uint64_t board_instructions(void) {
   return (uint64_t)high << 32 | low;
 }
 
+/* boot.S paints the stack with this. */
+#define PAINT 0xa5a5a5a5u
+
+uint32_t board_stack_used(void) {
+  extern uint32_t __heap_end[], __stack_top[];
+  const uint32_t *at = __heap_end;
+  while (at < __stack_top && *at == PAINT) at++;
+  return (uint32_t)((uintptr_t)__stack_top - (uintptr_t)at);
+}
+
 _Noreturn void board_exit(int code) {
   FINISHER = code == 0 ? FINISH_PASS : (uint32_t)code << 16 | FINISH_FAIL;
   for (;;) __asm__ volatile("wfi");

@@ -10,6 +10,8 @@ void board_put(char c);
 void board_print(const char *text);
 /* Instructions since reset; exact under `-icount shift=0`. */
 uint64_t board_instructions(void);
+/* Bytes of stack used at the deepest since reset. */
+uint32_t board_stack_used(void);
 /* Ends the emulator with this exit code. */
 _Noreturn void board_exit(int code);
 

@@ -1,4 +1,4 @@
-/* Reset on QEMU's `virt` machine, machine mode, one core: stack, data from flash, zeroed bss, then main. */
+/* Reset on QEMU's `virt` machine, machine mode, one core: stack, data from flash, zeroed bss, painted stack, then main. */
   .section .boot, "ax"
   .global _start
 _start:
@@ -32,6 +32,15 @@ _start:
   addi t0, t0, 4
   j 3b
 4:
+  la t0, __heap_end
+  la t1, __stack_top
+  li t2, 0xa5a5a5a5
+5:
+  bgeu t0, t1, 6f
+  sw t2, 0(t0)
+  addi t0, t0, 4
+  j 5b
+6:
   call main
   tail board_exit
 
