@@ -39,8 +39,19 @@ export function loadOrCreateKey(
   return pair
 }
 
+/** Opened in this process: with a password, opening costs a second. By the file's path and content. */
+const opened = new Map<string, KeyPair>()
+
 function readKey(path: string): KeyPair {
-  const file = parse(path)
+  const text = readText(path)
+  const known = `${path}\n${password()}\n${text}`
+  let pair = opened.get(known)
+  if (!pair) opened.set(known, (pair = openKey(path, text)))
+  return pair
+}
+
+function openKey(path: string, text: string): KeyPair {
+  const file = parse(path, text)
   const pair = pairOf(file.crypto === undefined ? plainKey(file, path) : openedKey(file, path), path)
   const { address } = file
   const named = typeof address === "string" ? `0x${address.toLowerCase().replace(/^0x/, "")}` : undefined
@@ -81,9 +92,17 @@ function password(): string {
   }
 }
 
-function parse(path: string): Record<string, unknown> {
+function readText(path: string): string {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>
+    return readFileSync(path, "utf8")
+  } catch (cause) {
+    throw new ChainError("E_CHAIN_KEY", `${path} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function parse(path: string, text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
   } catch (cause) {
     throw new ChainError("E_CHAIN_KEY", `${path} cannot be read as JSON. Restore it from a backup.`, { cause })
   }
