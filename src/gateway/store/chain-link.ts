@@ -34,7 +34,8 @@ export class ChainLink {
   readonly #gapAt
   readonly #addBreak
   readonly #mendBreaks
-  readonly #openBreaks
+  readonly #allGaps
+  readonly #gapsOf
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string) => database.prepare(sql)
@@ -47,10 +48,12 @@ export class ChainLink {
     this.#gapAt = prepare("SELECT 1 FROM gapRecords WHERE device = ? AND firstSeq < ? AND lastSeq = ?")
     this.#addBreak = prepare("INSERT OR IGNORE INTO breaks VALUES (?, ?, ?)")
     this.#mendBreaks = prepare("DELETE FROM breaks WHERE device = ? AND prev = ?")
-    this.#openBreaks = prepare(`
-      SELECT count(*) AS count FROM breaks b WHERE device = coalesce(?, device) AND NOT EXISTS (
+    const openBreaks = `
+      SELECT count(*) AS count FROM breaks b WHERE NOT EXISTS (
         SELECT 1 FROM gapRecords g WHERE g.device = b.device AND g.firstSeq < b.seq AND g.lastSeq >
-          coalesce((SELECT max(seq) FROM reports r WHERE r.device = b.device AND r.seq < b.seq), 0))`)
+          coalesce((SELECT max(seq) FROM reports r WHERE r.device = b.device AND r.seq < b.seq), 0))`
+    this.#allGaps = prepare(openBreaks)
+    this.#gapsOf = prepare(`${openBreaks} AND b.device = ?`)
   }
 
   /** Called once for each report, after it was stored. */
@@ -73,7 +76,8 @@ export class ChainLink {
 
   /** Breaks that no gap record explains, of one device or of all. */
   countGaps(deviceId?: number): number {
-    return this.#openBreaks.get(deviceId ?? null)!.count as number
+    const row = deviceId === undefined ? this.#allGaps.get() : this.#gapsOf.get(deviceId)
+    return row!.count as number
   }
 
   #place(device: Device, { seq, prev }: Link): Contradiction | undefined {

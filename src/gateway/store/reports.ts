@@ -46,7 +46,8 @@ export class Reports {
   readonly #receiptsDue
   readonly #addFork
   readonly #forks
-  readonly #forkCount
+  readonly #allForks
+  readonly #forksOf
 
   constructor(database: DatabaseSync) {
     this.link = new ChainLink(database)
@@ -65,7 +66,8 @@ export class Reports {
     this.#forks = database.prepare(
       "SELECT seq, cause, other, gatewayTime, bytes FROM forks WHERE device = ? ORDER BY seq, cause LIMIT ?",
     )
-    this.#forkCount = database.prepare("SELECT count(*) AS count FROM forks WHERE device = coalesce(?, device)")
+    this.#allForks = database.prepare("SELECT count(*) AS count FROM forks")
+    this.#forksOf = database.prepare("SELECT count(*) AS count FROM forks WHERE device = ?")
   }
 
   /** Keeps one report; the caller saves the device in the same transaction. */
@@ -103,6 +105,7 @@ export class Reports {
   }
 
   countForks(deviceId?: number): number {
-    return this.#forkCount.get(deviceId ?? null)!.count as number
+    const row = deviceId === undefined ? this.#allForks.get() : this.#forksOf.get(deviceId)
+    return row!.count as number
   }
 }
