@@ -87,6 +87,7 @@ function keyed(key: Uint8Array): void {
   const short = key.length > 64 ? sha256(key) : key
   memory.set(short, INPUT)
   wasm.hmacSha256Init(short.length)
+  if (short !== key) short.fill(0)
 }
 
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@
 import { crypto } from "../as/index.ts"
 import { Machine } from "../simulator/boards/rv32/machine.ts"
 import { build, cryptoShell, missingTools, symbols } from "../simulator/boards/rv32/toolchain.ts"
-import type { Figure } from "./crypto.bench.ts"
+import type { Figure } from "./run.ts"
 
 const STATIC_RAM = "rv32 static RAM"
 const budgets: Record<string, number | undefined> = { sign: 1_000_000 }

@@ -43,7 +43,7 @@ export function feZeroMask(a: usize): u32 {
   return ((bits | (0 - bits)) >> 31) - 1
 }
 
-/** Whether a is 0 modulo p, for public values: the lowest limb alone nearly always tells. Magnitude up to 31. */
+/** Whether a is 0 modulo p, for public values: the lowest limb alone nearly always tells. Magnitude up to 7. */
 export function feVanishes(a: usize): bool {
   const low = (load<u32>(a) + (load<u32>(a, 32) >> 24) * 977) & 0x1fffffff
   // 0 or p, the multiples that a carried value can have: the lowest limb of p is 0x1ffffc2f.

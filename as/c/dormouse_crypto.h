@@ -2,7 +2,7 @@
  * secp256k1, SHA-256, Keccak-256, HMAC, HKDF and AES-CCM for boards and hosts in C. Plain functions, no allocation; sizes in
  * bytes are part of the names. Buffers may overlap, except where a function streams (marked). Big-endian as in the standards.
  *
- * Compile and link three files, from the project's root:
+ * Compile and link four files, from the project's root:
  *
  *   cc -std=c11 -O2 -Ias/c -Ias/generated -c as/generated/crypto.c as/generated/comb_table.c as/c/comb.c as/c/dormouse_crypto.c
  *
@@ -24,7 +24,7 @@ extern "C" {
 
 typedef enum {
   DORMOUSE_OK = 0,
-  DORMOUSE_BAD_LENGTH = 1,     /* a length is out of range, or a pointer is null */
+  DORMOUSE_BAD_LENGTH = 1,     /* a length is out of range, or an argument is null (results must not be) */
   DORMOUSE_BAD_SECRET_KEY = 2, /* not in 1 .. n - 1 */
   DORMOUSE_BAD_PUBLIC_KEY = 3, /* not a point of the curve, or an unknown encoding */
   DORMOUSE_MISMATCH = 4        /* signature or tag does not fit, or no key can be recovered */

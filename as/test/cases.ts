@@ -85,6 +85,15 @@ export function everything(count: number, seed: number): Case[] {
   return Array.from({ length: count }, (_, i) => one(i)).flat()
 }
 
+function isPoint(x: Uint8Array): boolean {
+  try {
+    convertPublicKey(Uint8Array.from([2, ...x]), false)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Keys, digests and points at the edges of their ranges. */
 export function edges(): Case[] {
   const values = [0n, 1n, 2n, N - 1n, N, N + 1n, 2n ** 256n - 1n].map(toBytes)
@@ -101,8 +110,20 @@ export function edges(): Case[] {
       { name: "ecdh", arguments: [value, base], answer: valid ? result(ecdh(value, base)) : status(BAD_SECRET_KEY) },
     ]
   })
+  // x = r + n for the smallest r that has a point there: recovery ids 2 and 3, and the second comparison of verify.
+  let r = 1n
+  while (!isPoint(toBytes(r + N))) r++
+  const reduced = [2, 3].flatMap((id): Case[] => {
+    const signature = Uint8Array.from([...toBytes(r), ...toBytes(7n), id])
+    const publicKey = recover(signature, key)!
+    return [
+      { name: "recover", arguments: [signature, key], answer: result(publicKey) },
+      verifyCase(signature.subarray(0, 64), key, publicKey),
+    ]
+  })
   return [
     ...keys,
+    ...reduced,
     { name: "ecdh", arguments: [key, off], answer: status(BAD_PUBLIC_KEY) },
     { name: "convert33", arguments: [off], answer: status(BAD_PUBLIC_KEY) },
     verifyCase(sign(key, key).subarray(0, 64), key, off),

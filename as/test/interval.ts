@@ -48,7 +48,8 @@ export const fieldFunctions = parseFunctions(
 const PRECEDENCE: Record<string, number> = { "|": 1, "&": 2, "<<": 3, ">>": 3, "+": 4, "-": 4, "*": 5 }
 const ones = (value: bigint): bigint => (1n << BigInt(value.toString(2).length)) - 1n
 
-function apply(operator: string, a: Value, b: Value): Value {
+/** In functions that only move bits, a shift may push bits out of the word: `wrap`. */
+function apply(operator: string, a: Value, b: Value, wrap = false): Value {
   const bits = a.bits === 64 || b.bits === 64 ? 64 : 32
   const exact = a.low === a.high && b.low === b.high
   const range = (low: bigint, high: bigint): Value => {
@@ -66,6 +67,8 @@ function apply(operator: string, a: Value, b: Value): Value {
     case "*":
       return range(a.low * b.low, a.high * b.high)
     case "<<":
+      if (wrap && a.high << b.low > ones32)
+        return exact ? range((a.low << b.low) & ones32, (a.low << b.low) & ones32) : range(0n, ones32)
       return range(a.low << b.low, a.high << b.high)
     case ">>":
       return range(a.low >> b.low, a.high >> b.high)
@@ -94,9 +97,11 @@ class Run {
   readonly #pointers: Map<string, number>
   #tokens: string[] = []
   #bits: 32 | 64 = 32
+  readonly #wrap: boolean
 
-  constructor(memory: Memory, pointers: Map<string, number>, k?: number) {
+  constructor(memory: Memory, pointers: Map<string, number>, wrap: boolean, k?: number) {
     this.#memory = memory
+    this.#wrap = wrap
     this.#pointers = pointers
     if (k !== undefined) this.#variables.set("k", { low: BigInt(k), high: BigInt(k), bits: 32 })
   }
@@ -117,7 +122,7 @@ class Run {
       const precedence = operator === undefined ? undefined : PRECEDENCE[operator]
       if (precedence === undefined || precedence <= minimum) return left
       this.#tokens.shift()
-      left = apply(operator!, left, this.#expression(precedence))
+      left = apply(operator!, left, this.#expression(precedence), this.#wrap)
     }
   }
 
@@ -177,7 +182,7 @@ class Run {
 export function callField(memory: Memory, name: string, ...values: number[]): void {
   const { parameters, body } = fieldFunctions.get(name)!
   const pointers = new Map(parameters.map((parameter, i) => [parameter, values[i]!]))
-  const run = new Run(memory, pointers, pointers.get("k"))
+  const run = new Run(memory, pointers, /Words$/.test(name), pointers.get("k"))
   for (const line of body) {
     try {
       run.statement(line)
