@@ -16,7 +16,7 @@ function swapBits(a: usize, b: usize, mask: u32, shift: u32): void {
 }
 
 /** Words (little-endian columns) to planes, and back: an 8x8 transposition in each byte lane. */
-export function transpose(q: usize): void {
+function transpose(q: usize): void {
   for (let i: usize = 0; i < 32; i += 8) swapBits(q + i, q + i + 4, 0x55555555, 1)
   for (let i: usize = 0; i < 24; i += i === 4 ? 12 : 4) swapBits(q + i, q + i + 8, 0x33333333, 2)
   for (let i: usize = 0; i < 16; i += 4) swapBits(q + i, q + i + 16, 0x0f0f0f0f, 4)

@@ -16,6 +16,8 @@ const INDEX = CCM + 32
 const FILLED = CCM + 36
 const TAG_MASK = CCM + 40
 const OTHER = AES_STATE + 16
+/** The index whose key stream stands at OTHER already; 0 for none. */
+const READY = CCM + 56
 
 function counterBlock(at: usize, index: u32): void {
   memory.copy(at, COUNTER, 16)
@@ -80,12 +82,15 @@ export function ccmData(data: usize, length: usize, open: bool): void {
     const index = load<u32>(INDEX) + 1
     store<u32>(INDEX, index)
     if (open) {
-      // The key stream must be there before the plaintext can enter the authenticator.
-      counterBlock(OTHER, index)
-      encryptPair(AES_STATE)
+      // Only plaintext enters the authenticator: the stream must be one block ahead of it.
+      if (load<u32>(READY) !== index) {
+        counterBlock(OTHER, index)
+        encryptPair(AES_STATE)
+      }
       xorBlock(data + from, OTHER, size)
       xorBlock(MAC, data + from, size)
-      step(0)
+      step(index + 1)
+      store<u32>(READY, index + 1)
     } else {
       xorBlock(MAC, data + from, size)
       step(index)
@@ -103,11 +108,4 @@ export function ccmTag(tag: usize): void {
   if (load<u32>(FILLED) > 0) step(0)
   memory.copy(tag, MAC, 16)
   xorBlock(tag, TAG_MASK, 16)
-}
-
-/** Whether `length` bytes are equal, in time that depends on the length alone. */
-export function equalBytes(a: usize, b: usize, length: usize): bool {
-  let difference: u32 = 0
-  for (let i: usize = 0; i < length; i++) difference |= load<u8>(a + i) ^ load<u8>(b + i)
-  return difference === 0
 }

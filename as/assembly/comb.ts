@@ -60,7 +60,7 @@ export function combLoad(r: usize, row: usize, index: usize): void {
 }
 
 /** The six sign bits of row b at spacing s, from the recoded scalar. */
-export function combDigit(v: usize, row: u32, spacing: u32): u32 {
+function combDigit(v: usize, row: u32, spacing: u32): u32 {
   const bit = 24 * row
   const at = v + ((bit >> 5) << 2)
   const pair = <u64>load<u32>(at) | ((<u64>load<u32>(at, 4)) << 32)
@@ -71,7 +71,7 @@ export function combDigit(v: usize, row: u32, spacing: u32): u32 {
 }
 
 /** v = (k + 2^264 - 1) / 2 mod n. */
-export function combRecode(v: usize, k: usize): void {
+function combRecode(v: usize, k: usize): void {
   scAdd(v, k, ALL_SIGNS)
   scHalf(v, v)
 }

@@ -37,7 +37,7 @@ export function feNormalize(r: usize): void {
 }
 
 /** All ones where a (normalized) is zero. */
-export function feZeroMask(a: usize): u32 {
+function feZeroMask(a: usize): u32 {
   let bits: u32 = 0
   for (let i: usize = 0; i < 36; i += 4) bits |= load<u32>(a + i)
   return ((bits | (0 - bits)) >> 31) - 1

@@ -53,7 +53,7 @@ export function pointSelect(r: usize, p: usize, mask: u32): void {
  * The common end of both additions. In: T0 = X1X2 (1), T1 = Y1Y2 (1), T2 = 3b Z1Z2 (1), T3 = X1Y2 + X2Y1 (1),
  * T4 = Y1Z2 + Y2Z1 (2), T5 = 3b (X1Z2 + X2Z1) (1); magnitudes in brackets.
  */
-export function finishAddition(r: usize): void {
+function finishAddition(r: usize): void {
   feAdd(r, T0, T0)
   feAdd(T0, T0, r) // 3
   feAdd(r, T1, T2) // 2

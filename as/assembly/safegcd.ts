@@ -74,7 +74,7 @@ function divsteps(delta: i32): i32 {
 }
 
 /** (f, g) = (u f + v g, q f + r g) / 2^30, exactly. */
-export function updateFG(size: usize): void {
+function updateFG(size: usize): void {
   const u: i64 = load<i32>(U)
   const v: i64 = load<i32>(U, 4)
   const q: i64 = load<i32>(U, 8)
@@ -98,7 +98,7 @@ export function updateFG(size: usize): void {
 }
 
 /** The same for (d, e) modulo m: a multiple of m makes the sums divisible; d and e stay within (-2m, m). */
-export function updateDE(modulus: usize, inverse: u32): void {
+function updateDE(modulus: usize, inverse: u32): void {
   const u: i64 = load<i32>(U)
   const v: i64 = load<i32>(U, 4)
   const q: i64 = load<i32>(U, 8)
@@ -134,7 +134,7 @@ export function updateDE(modulus: usize, inverse: u32): void {
 }
 
 /** d = sign * d in [0, m), for d in (-2m, m): add m where negative, negate by the sign, carry; twice. */
-export function settle(modulus: usize, sign: i32): void {
+function settle(modulus: usize, sign: i32): void {
   let flip = sign
   for (let pass = 0; pass < 2; pass++) {
     const negative = load<i32>(D, 32) >> 31
@@ -149,14 +149,14 @@ export function settle(modulus: usize, sign: i32): void {
   }
 }
 
-export function start(a: usize, modulus: usize): void {
+function start(a: usize, modulus: usize): void {
   memory.fill(D, 0, 80)
   store<u32>(E, 1)
   memory.copy(F, modulus, LIMBS)
   toLimbs(G, a)
 }
 
-export function finish(r: usize, modulus: usize, sign: i32): void {
+function finish(r: usize, modulus: usize, sign: i32): void {
   settle(modulus, sign)
   fromLimbs(r, D)
 }

@@ -1,5 +1,5 @@
 /** Integers modulo the group order n (SEC 2 §2.4.1): eight little-endian 32-bit words, constant time. */
-import { loadBig, S_FOLD, S_WIDE, SCALAR, storeBig } from "./memory"
+import { loadBig, S_FOLD, S_WIDE, storeBig } from "./memory"
 import { invert, N_INVERSE } from "./safegcd"
 
 const N: usize = memory.data<u32>([
@@ -14,10 +14,6 @@ const N30: usize = memory.data<u32>([
   0x10364141, 0x3f497a33, 0x348a03bb, 0x2bb739ab, 0x3ffffeba, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
 ])
 
-export function scCopy(r: usize, a: usize): void {
-  memory.copy(r, a, SCALAR)
-}
-
 /** All ones where a is zero. */
 export function scZeroMask(a: usize): u32 {
   let bits: u32 = 0
@@ -26,7 +22,7 @@ export function scZeroMask(a: usize): u32 {
 }
 
 /** All ones where a < b, as 256-bit numbers. */
-export function lessMask(a: usize, b: usize): u32 {
+function lessMask(a: usize, b: usize): u32 {
   let borrow: u64 = 0
   for (let i: usize = 0; i < 32; i += 4) borrow = (<u64>load<u32>(a + i) - load<u32>(b + i) - (borrow & 1)) >> 32
   return <u32>borrow
