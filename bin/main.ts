@@ -26,6 +26,10 @@ const commands: Record<string, { what: string; load(): Promise<Run> }> = {
     what: "writes what an auditor pins of a gateway",
     load: async () => (await import("../src/gateway/cli/trust.ts")).trustCommand,
   },
+  chain: {
+    what: "exports or imports a gateway's chain",
+    load: async () => (await import("../src/gateway/cli/chain.ts")).chainCommand,
+  },
   verify: {
     what: "verifies a receipt",
     load: async () => (await import("../src/audit/cli.ts")).verifyCommand,

@@ -1,9 +1,10 @@
 /** The chain as the gateway's rooms want it: bytes and numbers, no client library. */
+import type { Server } from "node:http"
 import { fromHex } from "../protocol/bytes.ts"
 import type { AnchorSender } from "./anchor/anchorer.ts"
 import type { ProofSource } from "./anchor/full-receipt.ts"
 import type { Anchors, Contracts, EmbeddedChain, Hex } from "./chain/index.ts"
-import { openContracts, startEmbeddedChain } from "./chain/index.ts"
+import { openContracts, serveWebSocket, startEmbeddedChain } from "./chain/index.ts"
 import type { RegistryView } from "./ingest/approvals.ts"
 import type { RequestSender } from "./ingest/registrar.ts"
 import type { Clock } from "./ports.ts"
@@ -14,6 +15,8 @@ export interface ChainPort extends ProofSource, RegistryView, AnchorSender, Requ
   operator: string
   head(): Promise<{ height: number; hash: string }>
   handleRpc(body: unknown): Promise<unknown>
+  /** JSON-RPC with subscriptions at `path` of an HTTP server; returns what ends it. */
+  serveWebSocket(server: Server, path: string): () => void
   close(): Promise<void>
 }
 
@@ -34,6 +37,10 @@ function portOf(chain: EmbeddedChain, contracts: Contracts): ChainPort {
     ...{ chainId: chain.chainId, genesisHash: chain.genesisHash, sealers: chain.sealers, gateway, operator },
     ...{ registry: deployment.registry, anchors: deployment.anchor },
     handleRpc: chain.handleRpc,
+    serveWebSocket(server, path) {
+      const service = serveWebSocket(server, chain, { path })
+      return () => service.close()
+    },
     close: () => chain.close(),
     submit: (request: Parameters<Anchors["submit"]>[0]) => anchors.submit(request),
     request: (request) => registry.request({ ...request, homeGateway: gateway }),

@@ -109,6 +109,7 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
     log,
   )
   undo.push(() => api.close())
+  undo.push(chain.serveWebSocket(api.server, "/rpc"))
   return { coap: bridge.port, http: await listen(api, httpHost, options.httpPort) }
 }
 

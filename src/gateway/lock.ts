@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { GatewayError } from "./errors.ts"
@@ -7,6 +8,7 @@ import { GatewayError } from "./errors.ts"
  * does, however it ends, and no stale file can lock anybody out.
  */
 export function lockDirectory(dataDir: string): () => void {
+  if (!existsSync(dataDir)) throw new GatewayError("E_NO_DATA", `There is no directory ${dataDir}.`)
   const lock = new DatabaseSync(join(dataDir, "gateway.lock"))
   try {
     lock.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")

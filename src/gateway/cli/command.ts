@@ -22,7 +22,9 @@ export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> 
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return Exit.ok // --help
-      console.error(`E_USAGE: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}`)
+      // The help that commander shows where a subcommand is missing says it all.
+      if (error.code !== "commander.help")
+        console.error(`E_USAGE: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}`)
       return Exit.usage
     }
     console.error(`${codeOf(error)}: ${(error as Error).message.replaceAll(/\s*\n\s*/g, " ")}`)

@@ -191,6 +191,18 @@ describe("API", () => {
   })
 })
 
+describe("JSON-RPC over WebSocket", () => {
+  it("is at the same path", async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${gateway.http}/rpc`)
+    const answer = await new Promise<string>((resolve) => {
+      socket.onopen = () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId" }))
+      socket.onmessage = ({ data }) => resolve(data)
+    })
+    socket.close()
+    expect(Number(JSON.parse(answer).result)).toBe(provisioning.chainId)
+  })
+})
+
 describe("one data directory", () => {
   it("has one gateway", async () => {
     const second = startGateway({ dataDir: dir, coapPort: 0, httpPort: 0 })

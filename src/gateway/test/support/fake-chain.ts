@@ -79,6 +79,10 @@ export class FakeChain implements ChainPort {
     return { jsonrpc: "2.0", id: 1, result: "0x1" }
   }
 
+  serveWebSocket(): () => void {
+    return () => {}
+  }
+
   async close(): Promise<void> {}
 
   #set(address: string, status: number): void {
