@@ -51,8 +51,8 @@ export function nextCommands(dataDir: string, cwd: string, example: Example | un
     ...(example
       ? [
           `  npx dormouse receipt --data ${data} --device ${example.address} --seq ${example.seq} -o receipt.cbor`,
-          `  npx dormouse trust --data ${data} -o trust.cbor`,
-          "  npx dormouse verify receipt.cbor --trust trust.cbor",
+          `  npx dormouse trust --data ${data} -o trust.json`,
+          "  npx dormouse verify receipt.cbor --trust trust.json",
         ]
       : []),
   ]
