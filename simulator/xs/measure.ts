@@ -12,7 +12,6 @@ import { XsWorker } from "./worker.ts"
 
 const resolveDir = fileURLToPath(new URL("../..", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "dormouse-measure-"))
-const limits = { slots: 1 << 16, chunkBytes: 4 << 20 }
 
 /** Real code of about 60 KB, which a wake defines but does not use. */
 async function library(): Promise<string> {
@@ -36,7 +35,7 @@ async function library(): Promise<string> {
 async function measure(name: string, script: string, wakes: number): Promise<void> {
   const bundle = join(folder, "bundle.js")
   writeFileSync(bundle, script)
-  const worker = await XsWorker.start({ bundle, clock: "real", limits })
+  const worker = await XsWorker.start({ bundle, clock: "real" })
   await worker.create(1, { flash: join(folder, "flash"), flashBytes: 65536 })
   const round = () => Promise.all(Array.from({ length: 100 }, () => worker.wake(1, { now: 0, reason: "timer" })))
   await round()

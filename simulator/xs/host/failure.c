@@ -44,11 +44,11 @@ void describeEnd(Device* device, txMachine* the) {
     describeException(device, the, "unhandled rejection");
     break;
   case XS_NOT_ENOUGH_MEMORY_EXIT:
-    if (the->limitHit == 's')
-      snprintf(text, REASON_TEXT, "out of memory: heap limit of %u slots%s", settings.limits.slots, framesText);
-    else if (the->limitHit == 'w')
+    if (the->workMemoryFull)
       snprintf(text, REASON_TEXT, "out of memory: limit of %d bytes for the engine's own work%s", WORK_MEMORY_MAX,
                framesText);
+    else if (!the->freeHeap)
+      snprintf(text, REASON_TEXT, "out of memory: heap limit of %u slots%s", settings.limits.slots, framesText);
     else
       snprintf(text, REASON_TEXT, "out of memory: chunk limit of %u bytes%s", settings.limits.chunkBytes, framesText);
     break;

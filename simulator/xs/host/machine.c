@@ -6,7 +6,6 @@
 #include "guard.h"
 
 extern Device* currentDevice;
-extern int buildingTemplate;
 
 #define NAME_MODULO 509 /* of both hash tables; a clone copies them */
 #define SYMBOL_MODULO 127
@@ -100,7 +99,6 @@ int machinesStart(char* text, size_t length, char* why, size_t whySize) {
   Source source = {text, length, why, whySize};
   char here;
   cStackLimit = (char*)((uintptr_t)&here - C_STACK_SIZE);
-  buildingTemplate = 1;
   template = fxCreateMachine(&creation, "template", NULL, XS_NO_ID);
   if (!template) {
     snprintf(why, whySize, "the worker has no memory for a machine");
@@ -111,7 +109,6 @@ int machinesStart(char* text, size_t length, char* why, size_t whySize) {
     return 0;
   fxShareMachine(template);
   keepChunks(template);
-  buildingTemplate = 0;
   return 1;
 }
 
@@ -134,23 +131,16 @@ void machinesEnd(void) {
   template = NULL;
 }
 
-/* Slots a machine begins with: so many that steps of STEP reach exactly the limit. */
-#define FIRST 2048
-#define STEP 1024
-static txSize firstSlots(uint32_t limit) {
-  return (txSize)(limit <= FIRST ? limit : limit - (limit - FIRST + STEP - 1) / STEP * STEP);
-}
-
 /*
- * Chunks are one block from the beginning, as on a board; it costs nothing until it is used. Slots are prepared one by
- * one at each wake, so they begin with what a usual wake needs; XS collects garbage before each step, so steps are few.
+ * Heap and chunks have the size of their limits from the beginning and never grow, as on a board: growing step by step
+ * would collect garbage at every step.
  */
 static txMachine* createMachine(Device* device) {
   const Limits* limits = &settings.limits;
-  txCreation creation = {0, 0, 0, STEP, 0, 64, 64, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
+  txCreation creation = {0, 0, 0, 0, 0, 64, 64, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
   txMachine* the;
   creation.initialChunkSize = (txSize)limits->chunkBytes;
-  creation.initialHeapCount = firstSlots(limits->slots);
+  creation.initialHeapCount = (txSize)limits->slots;
   creation.stackCount = (txSize)limits->stackSlots;
   the = fxCloneMachine(&creation, template, "device", device);
   if (the)
@@ -291,7 +281,7 @@ int machineRuns(void) {
 
 void endByWorkMemory(void) {
   txMachine* the = currentDevice->machine;
-  the->limitHit = 'w';
+  the->workMemoryFull = 1;
   fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
   __builtin_unreachable();
 }

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "device.h"
 #include "dormouse_crypto.h"
@@ -194,6 +197,14 @@ static void powerCut(int forGood) {
   }
 }
 
+/* Each wake allocates and frees the same sizes: keep them, instead of a system call and fresh pages for each. */
+static void keepMemory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
+}
+
 /* The crypto's blinding, which changes no result. */
 static void seedBlinding(void) {
   uint8_t entropy[32];
@@ -206,6 +217,7 @@ int main(void) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); /* Ctrl-C goes to the whole terminal; Node decides when we end */
   setenv("TZ", "UTC", 1);  /* a device knows no time zone */
+  keepMemory();
   seedBlinding();
   while (nextFrame(&type)) {
     if (type != FRAME_CONFIGURE && !machinesReady())

@@ -7,25 +7,18 @@
 
 /* The device whose turn runs: XS asks for time and random numbers without saying for whom. */
 Device* currentDevice;
-/* The template holds intrinsics and names, for which the limits of a device do not count. */
-int buildingTemplate;
 
 void fxCreateMachinePlatform(txMachine* the) {
-  the->slotsLimit = buildingTemplate ? SIZE_MAX : settings.limits.slots;
-  the->chunksLimit = buildingTemplate ? SIZE_MAX : settings.limits.chunkBytes;
+  (void)the;
 }
 
 void fxDeleteMachinePlatform(txMachine* the) {
   (void)the;
 }
 
+/* Once for each machine: its heap does not grow (see createMachine). */
 void* fxAllocateChunks(txMachine* the, txSize size) {
-  size_t net = (size_t)size - sizeof(txBlock);
-  if (the->chunksAllocated + net > the->chunksLimit) {
-    the->limitHit = 'c';
-    return NULL;
-  }
-  the->chunksAllocated += net;
+  (void)the;
   return malloc((size_t)size);
 }
 
@@ -34,21 +27,13 @@ void fxFreeChunks(txMachine* the, void* chunks) {
   free(chunks);
 }
 
+/* Twice: the stack, painted to see later how deep it got, and the heap. */
 txSlot* fxAllocateSlots(txMachine* the, txSize count) {
   size_t bytes = (size_t)count * sizeof(txSlot);
-  txSlot* slots;
-  if (!the->stackBottom) { /* the first request is the stack: painted, to see later how deep it got */
-    slots = malloc(bytes);
-    if (slots)
-      memset(slots, STACK_PAINT, bytes);
-    return slots;
-  }
-  if (the->slotsAllocated + (size_t)count > the->slotsLimit) {
-    the->limitHit = 's';
-    return NULL;
-  }
-  the->slotsAllocated += (size_t)count;
-  return malloc(bytes);
+  txSlot* slots = malloc(bytes);
+  if (slots && !the->stackBottom)
+    memset(slots, STACK_PAINT, bytes);
+  return slots;
 }
 
 void fxFreeSlots(txMachine* the, void* slots) {

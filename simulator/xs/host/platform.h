@@ -33,11 +33,7 @@
   void* host; \
   int endStatus; /* why fxAbort ended the machine, 0 while it lives */ \
   int promiseJobs; /* set where promise jobs wait */ \
-  size_t slotsAllocated; /* of these two the host's limits speak */ \
-  size_t chunksAllocated; \
-  size_t slotsLimit; \
-  size_t chunksLimit; \
-  int limitHit; /* which limit refused memory: 's'lots, 'c'hunks, 'w'ork memory */ \
+  int workMemoryFull; /* where memory ended it: the engine's own, not the script's */ \
   void* waiterCondition; \
   void* waiterData; \
   void* waiterLink;
