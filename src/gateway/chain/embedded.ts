@@ -49,7 +49,9 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   const { dir, chainId = DEFAULT_CHAIN_ID, clock } = options
   const funded = (["gateway", "operator"] as const).map((name) => loadOrCreateKey(dir, name).address)
   const workerData: NodeData = { dir, chainId, funded, now: clock.now() }
-  const worker = new Worker(new URL("./node/worker.ts", import.meta.url), { workerData })
+  // V8 would let young objects take 100 MiB before it looks at them: that costs memory and gains nothing here.
+  const resourceLimits = { maxYoungGenerationSizeMb: 24 }
+  const worker = new Worker(new URL("./node/worker.ts", import.meta.url), { workerData, resourceLimits })
   const link = new WorkerLink(worker, clock, options.onFault)
   const { genesisHash, sealers } = await link.ready
   const handleRpc = (body: unknown) => link.request(body)

@@ -74,6 +74,7 @@ export class Chain {
     this.sealers = options.sealers
     this.#sealerKey = options.sealerKey
     this.source = source
+    this.events.setMaxListeners(0) // filters and subscriptions have bounds of their own
     this.calls = new CallStates(source)
     this.#head = head
     this.#state = state

@@ -79,7 +79,7 @@ export class ChainStore {
       this.#insert("logs", logs)
       this.#db.exec("COMMIT")
     } catch (cause) {
-      this.#db.exec("ROLLBACK")
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK") // SQLite rolls back by itself where the disk is full
       throw cause
     }
   }
