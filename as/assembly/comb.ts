@@ -28,26 +28,36 @@ const WORDS = T + 6 * FE
 
 /** The sixteen words of an entry; every entry of the row is read. The C build replaces this by the same scan of flash. */
 export function combSelect(r: usize, row: usize, index: usize): void {
-  for (let half: usize = 0; half < 64; half += 32) {
-    let at = COMB_TABLE + row * ROW_SIZE + half
-    let a: u64 = 0
-    let b: u64 = 0
-    let c: u64 = 0
-    let d: u64 = 0
-    for (let i: usize = 0; i < 32; i++) {
-      // All ones where i = index.
-      const mask: u64 = <u64>((<i64>(i ^ index) - 1) >> 63)
-      a |= load<u64>(at) & mask
-      b |= load<u64>(at, 8) & mask
-      c |= load<u64>(at, 16) & mask
-      d |= load<u64>(at, 24) & mask
-      at += 64
-    }
-    store<u64>(r + half, a)
-    store<u64>(r + half, b, 8)
-    store<u64>(r + half, c, 16)
-    store<u64>(r + half, d, 24)
+  let at = COMB_TABLE + row * ROW_SIZE
+  let a: u64 = 0
+  let b: u64 = 0
+  let c: u64 = 0
+  let d: u64 = 0
+  let e: u64 = 0
+  let f: u64 = 0
+  let g: u64 = 0
+  let h: u64 = 0
+  for (let i: usize = 0; i < 32; i++) {
+    // All ones where i = index.
+    const mask: u64 = <u64>((<i64>(i ^ index) - 1) >> 63)
+    a |= load<u64>(at, 0) & mask
+    b |= load<u64>(at, 8) & mask
+    c |= load<u64>(at, 16) & mask
+    d |= load<u64>(at, 24) & mask
+    e |= load<u64>(at, 32) & mask
+    f |= load<u64>(at, 40) & mask
+    g |= load<u64>(at, 48) & mask
+    h |= load<u64>(at, 56) & mask
+    at += 64
   }
+  store<u64>(r, a, 0)
+  store<u64>(r, b, 8)
+  store<u64>(r, c, 16)
+  store<u64>(r, d, 24)
+  store<u64>(r, e, 32)
+  store<u64>(r, f, 40)
+  store<u64>(r, g, 48)
+  store<u64>(r, h, 56)
 }
 
 /** The same for public data: one entry is read. Replaced likewise. */

@@ -15,13 +15,6 @@ export function shaInit(): void {
 /** One block into the chaining value at SHA. */
 export function shaCompress(block: usize): void {
   for (let i: usize = 0; i < 64; i += 4) store<u32>(SHA_SCHEDULE + i, loadBig(block + i))
-  for (let at: usize = SHA_SCHEDULE; at < SHA_SCHEDULE + 192; at += 4) {
-    const x = load<u32>(at, 4)
-    const y = load<u32>(at, 56)
-    const sigma0 = rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3)
-    const sigma1 = rotr<u32>(y, 17) ^ rotr<u32>(y, 19) ^ (y >> 10)
-    store<u32>(at, load<u32>(at) + sigma0 + load<u32>(at, 36) + sigma1, 64)
-  }
   shaRounds()
 }
 

@@ -13,6 +13,7 @@ function constants() {
   return primes.map((p) => `0x${(cubeRoot(BigInt(p) << 96n) & 0xffffffffn).toString(16)}`)
 }
 
+/** Round i of eight, its word being the one at `at`. */
 function round(i) {
   const [a, b, c, d, e, f, g, h] = Array.from({ length: 8 }, (_, j) => "abcdefgh"[(j - i + 8) % 8])
   const sigma1 = `(rotr<u32>(${e}, 6) ^ rotr<u32>(${e}, 11) ^ rotr<u32>(${e}, 25))`
@@ -24,23 +25,41 @@ function round(i) {
   ]
 }
 
+/** The word sixteen rounds on (FIPS 180-4 §6.2.2, step 1), between the rounds: it keeps the processor busy while they wait. */
+function schedule(i) {
+  const word = (t) => (t >= 16 ? `w${t - 16}` : `load<u32>(SHA_SCHEDULE + i, ${4 * t})`)
+  return [
+    `    const x${i} = ${word(i + 1)}`,
+    `    const y${i} = ${word(i + 14)}`,
+    `    const w${i} = ${word(i)} + ${word(i + 9)} + (rotr<u32>(x${i}, 7) ^ rotr<u32>(x${i}, 18) ^ (x${i} >> 3)) +`,
+    `      (rotr<u32>(y${i}, 17) ^ rotr<u32>(y${i}, 19) ^ (y${i} >> 10))`,
+    `    store<u32>(SHA_SCHEDULE + i, w${i}, ${4 * (i + 16)})`,
+  ]
+}
+
 const letters = [..."abcdefgh"]
+const eight = (lines) =>
+  Array.from({ length: 8 }, (_, i) => lines(i))
+    .flat()
+    .join("\n")
+const table = constants()
+  .map((k) => `  ${k},`)
+  .join("\n")
 export const shaSource = `// Written by scripts/sha256.js: the rounds of SHA-256.
 import { SHA, SHA_SCHEDULE } from "../memory"
 
 const K: usize = memory.data<u32>([
-${constants()
-  .map((k) => `  ${k},`)
-  .join("\n")}
+${table}
 ])
 
-/** All rounds over the schedule at SHA_SCHEDULE, added to the chaining value at SHA. */
+/** All rounds over the sixteen words at SHA_SCHEDULE, added to the chaining value at SHA. */
 export function shaRounds(): void {
 ${letters.map((v, i) => `  let ${v} = load<u32>(SHA, ${4 * i})`).join("\n")}
-  for (let i: usize = 0; i < 256; i += 32) {
-${Array.from({ length: 8 }, (_, i) => round(i))
-  .flat()
-  .join("\n")}
+  for (let i: usize = 0; i < 192; i += 32) {
+${eight((i) => [...round(i), ...schedule(i)])}
+  }
+  for (let i: usize = 192; i < 256; i += 32) {
+${eight(round)}
   }
 ${letters.map((v, i) => `  store<u32>(SHA, load<u32>(SHA, ${4 * i}) + ${v}, ${4 * i})`).join("\n")}
 }
