@@ -58,13 +58,13 @@ export class Device {
     this.receipted = new SeqSet(memory?.receipted)
 
     const { outbox: region } = flashLayout(board.flash)
-    const resumed = memory && Outbox.resume(board.flash, region, memory.outboxIndex)
+    const resumed = memory && Outbox.resume(board, region, memory.outboxIndex)
     if (memory && resumed) {
       this.outbox = resumed
       this.head = memory.head
       this.plan = memory
     } else {
-      const { outbox, head } = Outbox.scan(board.flash, region)
+      const { outbox, head } = Outbox.scan(board, region)
       this.outbox = outbox
       this.head = head
       this.plan = memory ?? coldPlan(state)
@@ -75,9 +75,9 @@ export class Device {
   /** `undefined` where nobody has provisioned the board yet. */
   static restore(board: Board): Device | undefined {
     const { state: region } = flashLayout(board.flash)
-    const memory = takeMemory(board.retained)
-    const resumed = memory && FlashState.resume(board.flash, region, memory.stateIndex)
-    const state = resumed ?? FlashState.scan(board.flash, region)
+    const memory = takeMemory(board)
+    const resumed = memory && FlashState.resume(board, region, memory.stateIndex)
+    const state = resumed ?? FlashState.scan(board, region)
     const provisioning = readProvisioning(state)
     return provisioning && new Device(board, provisioning, state, resumed && memory)
   }
@@ -92,7 +92,7 @@ export class Device {
 
   /** Writes retained memory; the next thing to do is sleep. */
   suspend(): void {
-    keepMemory(this.board.retained, {
+    keepMemory(this.board, {
       ...this.plan,
       stateIndex: this.state.index,
       outboxIndex: this.outbox.index,

@@ -1,17 +1,17 @@
 /**
- * What a device knows between wakes, in retained memory: CBOR with a CRC-32 before it. It is a cache of flash, valid
+ * What a device knows between wakes, in retained memory: CBOR with a checksum before it. It is a cache of flash, valid
  * for one wake: it is wiped at boot and written before sleep, so a reset in between finds nothing stale.
  */
-import { concat, uintBytes } from "../protocol/bytes.ts"
+import { concat } from "../protocol/bytes.ts"
 import { type CborValue, decode, encode } from "../protocol/cbor/index.ts"
 import type { Period } from "../protocol/epochs.ts"
 import { asArray, asBytes, asInt, asUint } from "../protocol/shape.ts"
 import type { ClockState } from "./clock.ts"
-import { crc32 } from "./flash/crc32.ts"
 import type { LogPosition } from "./flash/log.ts"
 import type { StateIndex } from "./flash/state.ts"
+import { CHECKSUM_LENGTH, checksum, hasChecksum } from "./flash/storage.ts"
 import type { OutboxIndex } from "./outbox.ts"
-import type { Retained } from "./ports.ts"
+import type { Board } from "./ports.ts"
 
 /** Changes with the layout: memory of another firmware is as good as lost. */
 const VERSION = 1
@@ -49,19 +49,19 @@ export interface Memory {
 }
 
 /** Reads and wipes. */
-export function takeMemory(retained: Retained): Memory | undefined {
-  const bytes = retained.read()
-  retained.write(new Uint8Array(4))
-  if (!bytes || bytes.length < 5) return undefined
-  const body = bytes.slice(4)
-  if (uintBytes(crc32(body), 4).some((byte, i) => byte !== bytes[i])) return undefined
+export function takeMemory(board: Pick<Board, "retained" | "crypto">): Memory | undefined {
+  const bytes = board.retained.read()
+  board.retained.write(new Uint8Array(CHECKSUM_LENGTH))
+  if (!bytes || bytes.length <= CHECKSUM_LENGTH) return undefined
+  const body = bytes.subarray(CHECKSUM_LENGTH)
+  if (!hasChecksum(board, bytes, body)) return undefined
   const [version, ...fields] = asArray(decode(body), "memory")
   return version === VERSION ? parse(fields) : undefined
 }
 
-export function keepMemory(retained: Retained, memory: Memory): void {
+export function keepMemory(board: Pick<Board, "retained" | "crypto">, memory: Memory): void {
   const body = encode([VERSION, ...fieldsOf(memory)])
-  retained.write(concat(uintBytes(crc32(body), 4), body))
+  board.retained.write(concat(checksum(board, body), body))
 }
 
 function fieldsOf(m: Memory): CborValue[] {

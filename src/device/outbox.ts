@@ -7,11 +7,13 @@ import { decode, encode } from "../protocol/cbor/index.ts"
 import { FIRST_HEAD, HEAD_LENGTH } from "../protocol/report.ts"
 import { asArray, asInt, asUint } from "../protocol/shape.ts"
 import { FlashLog, type LogEntry, type LogPosition, type Region } from "./flash/log.ts"
-import type { Flash } from "./ports.ts"
+import type { Storage } from "./flash/storage.ts"
 
 const EntryType = { sample: 1, report: 2 } as const
 const SEQ_LENGTH = 6
 const COUNT_LENGTH = 2
+/** Reports kept in memory within a wake: a few KiB at most. */
+const MOST_RECENT = 16
 
 /** A sample before it is signed. */
 export interface PendingSample {
@@ -44,6 +46,8 @@ export interface OutboxIndex {
 
 export class Outbox {
   readonly #log: FlashLog
+  /** the reports of this wake, where they have been read and are few */
+  #recent: StoredReport[] | undefined
   #from = 0
   #pending = 0
   #pendingFrom = 0
@@ -53,8 +57,8 @@ export class Outbox {
   }
 
   /** Rebuilds everything from flash, with the chain's head and the seq of the newest report there. */
-  static scan(flash: Flash, region: Region): { outbox: Outbox; head: Uint8Array; lastSeq: number } {
-    const outbox = new Outbox(FlashLog.scan(flash, region))
+  static scan(storage: Storage, region: Region): { outbox: Outbox; head: Uint8Array; lastSeq: number } {
+    const outbox = new Outbox(FlashLog.scan(storage, region))
     let head: Uint8Array = FIRST_HEAD
     let lastSeq = 0
     let pending: number[] = []
@@ -72,8 +76,8 @@ export class Outbox {
     return { outbox, head, lastSeq }
   }
 
-  static resume(flash: Flash, region: Region, index: OutboxIndex): Outbox | undefined {
-    const log = FlashLog.resume(flash, region, index.position)
+  static resume(storage: Storage, region: Region, index: OutboxIndex): Outbox | undefined {
+    const log = FlashLog.resume(storage, region, index.position)
     if (!log) return undefined
     const outbox = new Outbox(log)
     outbox.#from = index.from
@@ -118,23 +122,23 @@ export class Outbox {
     payload.set(head, SEQ_LENGTH)
     payload.set(uintBytes(samples, COUNT_LENGTH), SEQ_LENGTH + HEAD_LENGTH)
     payload.set(bytes, SEQ_LENGTH + HEAD_LENGTH + COUNT_LENGTH)
-    this.#log.append(EntryType.report, payload)
+    const { location } = this.#log.append(EntryType.report, payload)
+    if (this.#recent && this.#recent.push({ seq, head, samples, bytes, location }) > MOST_RECENT)
+      this.#recent = undefined
     this.#pending -= samples
     this.#pendingFrom = next
   }
 
   /** Reports with a seq above `cursor`, oldest first. */
-  *reports(cursor: number): Generator<StoredReport> {
-    for (const entry of this.#log.entries(this.#from || undefined)) {
-      if (entry.type !== EntryType.report) continue
-      const report = parseReport(entry)
-      if (report.seq > cursor) yield report
-    }
+  reports(cursor: number): Iterable<StoredReport> {
+    this.#recent ??= this.#readRecent(cursor)
+    return this.#recent ? this.#recent.filter(({ seq }) => seq > cursor) : this.#walk(cursor)
   }
 
   /** Lets later walks start at `location`: nothing before it matters any more; 0: start from the oldest again. */
   startAt(location: number): void {
     this.#from = location
+    if (location === 0) this.#recent = undefined
   }
 
   /** The reports that `reclaim` would give up. */
@@ -148,6 +152,22 @@ export class Outbox {
   reclaim(): void {
     if (this.#log.oldest().entries.some(({ location }) => location === this.#from)) this.#from = 0
     this.#log.reclaim()
+    this.#recent = undefined
+  }
+
+  *#walk(cursor: number): Generator<StoredReport> {
+    for (const entry of this.#log.entries(this.#from || undefined)) {
+      if (entry.type !== EntryType.report) continue
+      const report = parseReport(entry)
+      if (report.seq > cursor) yield report
+    }
+  }
+
+  /** All of them where they are few, which is nearly always: then a wake reads them from flash once. */
+  #readRecent(cursor: number): StoredReport[] | undefined {
+    const recent: StoredReport[] = []
+    for (const report of this.#walk(cursor)) if (recent.push(report) > MOST_RECENT) return undefined
+    return recent
   }
 
   #pendingEntries(): LogEntry[] {

@@ -39,6 +39,11 @@ export function nextPoll(schedule: EpochSchedule, after: number, slot: number): 
   return pollIn(epoch) > after + 1 ? pollIn(epoch) : pollIn(epoch + 1)
 }
 
+/** Milliseconds between samples around `at` (unix ms). */
+export function spacing(schedule: EpochSchedule, at: number, { batch, interval }: Settings): number {
+  return (schedule.lengthOf(schedule.epochAt(at)) * interval) / batch
+}
+
 /** Start (unix ms) of the first interval of epochs that begins after `after`. */
 export function nextWindow(schedule: EpochSchedule, after: number, { interval }: Settings): number {
   return schedule.startOf(1 + (Math.floor((schedule.epochAt(after) - 1) / interval) + 1) * interval)

@@ -8,7 +8,7 @@ import { enrol } from "./enrol.ts"
 import { exchange } from "./exchange.ts"
 import type { Board, Link } from "./ports.ts"
 import { signPending, signStatusIfDue, takeSample } from "./reporter.ts"
-import { nextInstant, nextPoll, nextWindow } from "./slots.ts"
+import { nextInstant, nextPoll, nextWindow, spacing } from "./slots.ts"
 
 /** A timer that rings this little early still means its instant (µs). */
 const TOLERANCE = 20_000
@@ -82,9 +82,8 @@ function planNext(device: Device, measured: boolean): number {
   if (!sessions.session?.approved || !schedule) return asleep(device, plan.pollAt)
   if (!clock.known) {
     // Enrolled, but the time is lost and the gateway away: measure on, by the oscillator alone.
-    const [period] = schedule.periods
-    const spacing = (1000 * period!.length * device.settings.interval) / device.settings.batch
-    if (measured || plan.due === 0) plan.due = Math.round(now + spacing)
+    const step = 1000 * spacing(schedule, schedule.periods[0]!.start, device.settings)
+    if (measured || plan.due === 0) plan.due = Math.round(now + step)
     plan.dueLast = false
     return asleep(device, Math.min(plan.due, plan.pollAt))
   }
@@ -98,7 +97,9 @@ function planNext(device: Device, measured: boolean): number {
   if (measured || plan.due === 0) {
     // The first report of a device begins with an interval of epochs; later ones go on where they were.
     const first = plan.due === 0 && device.outbox.pending === 0 && plan.boots === 1
-    const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, dueUnix(device) + 1)
+    // An ack may have moved the clock back a little: the instant just taken must not come again.
+    const taken = dueUnix(device) + spacing(schedule, unix, device.settings) / 2
+    const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, taken)
     const { at, last } = nextInstant(schedule, after, device.slot, device.settings)
     plan.due = clock.local(at)
     plan.dueLast = last

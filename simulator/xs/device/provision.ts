@@ -1,5 +1,6 @@
 /** Writes the provisioning record into a flash image, as a cable or Improv would on a board. Runs on Node. */
 import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs"
+import { crypto } from "../../../as/index.ts"
 import { flashLayout } from "../../../src/device/flash/layout.ts"
 import { FlashState, StateKey } from "../../../src/device/flash/state.ts"
 import { type Provisioning, provisioningValue } from "../../../src/device/identity.ts"
@@ -20,7 +21,7 @@ export function provisionFlash(
 ): void {
   const flash = openImage(path, bytes)
   try {
-    const state = FlashState.scan(flash, flashLayout(flash).state)
+    const state = FlashState.scan({ flash, crypto }, flashLayout(flash).state)
     const records: [StateKey, CborValue][] = [
       [StateKey.provisioning, provisioningValue(provisioning)],
       [StateKey.settings, [settings.batch, settings.interval]],

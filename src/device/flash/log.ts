@@ -4,8 +4,8 @@
  */
 import { uintBytes } from "../../protocol/bytes.ts"
 import { DormouseError } from "../../protocol/errors.ts"
-import type { Flash } from "../ports.ts"
 import { ALIGNMENT, encodeRecord, readRecord, recordSize } from "./record.ts"
+import type { Storage } from "./storage.ts"
 
 const SECTOR_HEADER = 0
 
@@ -33,39 +33,42 @@ export interface LogEntry {
 }
 
 export class FlashLog {
-  readonly #flash: Flash
+  readonly #storage: Storage
   readonly #region: Region
   #position: LogPosition
   /** Whether the last sector ended in something that is not a whole record: a write that power cut short. */
   readonly torn: boolean
 
-  private constructor(flash: Flash, region: Region, position: LogPosition, torn: boolean) {
-    this.#flash = flash
+  private constructor(storage: Storage, region: Region, position: LogPosition, torn: boolean) {
+    this.#storage = storage
     this.#region = region
     this.#position = position
     this.torn = torn
   }
 
   /** Goes on from a position kept in retained memory; `undefined` where flash contradicts it. */
-  static resume(flash: Flash, region: Region, position: LogPosition): FlashLog | undefined {
-    const log = new FlashLog(flash, region, position, false)
+  static resume(storage: Storage, region: Region, position: LogPosition): FlashLog | undefined {
+    const { flash } = storage
+    const log = new FlashLog(storage, region, position, false)
     const inSector = position.end - log.#start(position.last)
     if (inSector < ALIGNMENT || inSector > flash.sectorSize || position.end % ALIGNMENT) return undefined
     if (log.#numberOf(log.#start(position.last)) !== position.last) return undefined
-    const fits = inSector === flash.sectorSize || readRecord(flash, position.end, position.end + ALIGNMENT) === "blank"
+    const fits =
+      inSector === flash.sectorSize || readRecord(storage, position.end, position.end + ALIGNMENT) === "blank"
     return fits ? log : undefined
   }
 
   /** Finds the log in flash, or begins one. */
-  static scan(flash: Flash, region: Region): FlashLog {
+  static scan(storage: Storage, region: Region): FlashLog {
+    const { flash } = storage
     const numbers: number[] = []
     for (let i = 0; i < region.sectors; i++) {
-      const probe = new FlashLog(flash, region, { first: 0, last: 0, end: 0 }, false)
+      const probe = new FlashLog(storage, region, { first: 0, last: 0, end: 0 }, false)
       const number = probe.#numberOf(region.offset + i * flash.sectorSize)
       if (number !== undefined && number % region.sectors === i) numbers.push(number)
     }
     if (numbers.length === 0) {
-      const log = new FlashLog(flash, region, { first: 1, last: 0, end: 0 }, false)
+      const log = new FlashLog(storage, region, { first: 1, last: 0, end: 0 }, false)
       log.#openSector()
       return log
     }
@@ -73,9 +76,9 @@ export class FlashLog {
     // Sectors before a hole in the numbering were being erased when power failed: they are old, and gone.
     let first = last
     while (numbers.includes(first - 1)) first--
-    const log = new FlashLog(flash, region, { first, last, end: 0 }, false)
+    const log = new FlashLog(storage, region, { first, last, end: 0 }, false)
     const { end, torn } = log.#endOf(last)
-    return new FlashLog(flash, region, { first, last, end }, torn)
+    return new FlashLog(storage, region, { first, last, end }, torn)
   }
 
   get position(): LogPosition {
@@ -95,15 +98,15 @@ export class FlashLog {
 
   /** Writes a record and reads it back; where flash did not keep it, writes it again in the next sector. */
   append(type: number, payload: Uint8Array): LogEntry {
-    const record = encodeRecord(type, payload)
-    if (record.length > this.#flash.sectorSize - ALIGNMENT)
+    const record = encodeRecord(this.#storage, type, payload)
+    if (record.length > this.#storage.flash.sectorSize - ALIGNMENT)
       throw new DormouseError("E_FLASH_RECORD", `A record of ${payload.length} bytes does not fit a flash sector.`)
     for (;;) {
       if (!this.#fitsInSector(payload.length)) this.#openSector()
       const location = this.#position.end
-      this.#flash.write(location, record)
+      this.#storage.flash.write(location, record)
       this.#position.end += record.length
-      const kept = readRecord(this.#flash, location, this.#sectorEnd)
+      const kept = readRecord(this.#storage, location, this.#sectorEnd)
       if (typeof kept === "object") return { location, sector: this.#position.last, type, payload }
       this.#position.end = this.#sectorEnd
     }
@@ -114,11 +117,11 @@ export class FlashLog {
     const { first, last, end } = this.#position
     for (let sector = from === undefined ? first : this.#sectorAt(from); sector <= last; sector++) {
       const start = this.#start(sector)
-      const limit = sector === last ? end : start + this.#flash.sectorSize
-      const inside = from !== undefined && from > start && from < start + this.#flash.sectorSize
+      const limit = sector === last ? end : start + this.#storage.flash.sectorSize
+      const inside = from !== undefined && from > start && from < start + this.#storage.flash.sectorSize
       let location: number = inside && sector === this.#sectorAt(from!) ? from! : start + ALIGNMENT
       while (location < limit) {
-        const record = readRecord(this.#flash, location, limit)
+        const record = readRecord(this.#storage, location, limit)
         if (typeof record === "string") break
         yield { location, sector, type: record.type, payload: record.payload }
         location += record.size
@@ -135,12 +138,12 @@ export class FlashLog {
   reclaim(): void {
     const { first, last } = this.#position
     if (first >= last) throw new DormouseError("E_FLASH_FULL", "The log's last sector cannot be erased.")
-    this.#flash.erase(this.#start(first), this.#flash.sectorSize)
+    this.#storage.flash.erase(this.#start(first), this.#storage.flash.sectorSize)
     this.#position.first++
   }
 
   get #sectorEnd(): number {
-    return this.#start(this.#position.last) + this.#flash.sectorSize
+    return this.#start(this.#position.last) + this.#storage.flash.sectorSize
   }
 
   #fitsInSector(payloadLength: number): boolean {
@@ -151,37 +154,37 @@ export class FlashLog {
     if (this.freeSectors < 1) throw new DormouseError("E_FLASH_FULL", "The log has no free sector: reclaim one first.")
     const number = this.#position.last + 1
     const start = this.#start(number)
-    this.#flash.erase(start, this.#flash.sectorSize)
-    this.#flash.write(start, encodeRecord(SECTOR_HEADER, uintBytes(number, 6)))
+    this.#storage.flash.erase(start, this.#storage.flash.sectorSize)
+    this.#storage.flash.write(start, encodeRecord(this.#storage, SECTOR_HEADER, uintBytes(number, 6)))
     this.#position.last = number
     this.#position.end = start + ALIGNMENT
   }
 
   #start(sector: number): number {
-    return this.#region.offset + (sector % this.#region.sectors) * this.#flash.sectorSize
+    return this.#region.offset + (sector % this.#region.sectors) * this.#storage.flash.sectorSize
   }
 
   #sectorAt(location: number): number {
     const { first, last } = this.#position
     for (let sector = first; sector <= last; sector++) {
       const start = this.#start(sector)
-      if (location >= start && location < start + this.#flash.sectorSize) return sector
+      if (location >= start && location < start + this.#storage.flash.sectorSize) return sector
     }
     return first
   }
 
   #numberOf(start: number): number | undefined {
-    const header = readRecord(this.#flash, start, start + ALIGNMENT)
+    const header = readRecord(this.#storage, start, start + ALIGNMENT)
     if (typeof header === "string" || header.type !== SECTOR_HEADER || header.payload.length !== 6) return undefined
     return header.payload.reduce((number, byte) => number * 256 + byte, 0)
   }
 
   /** Where writing goes on in `sector`: behind its last whole record, or at its end where something torn follows. */
   #endOf(sector: number): { end: number; torn: boolean } {
-    const limit = this.#start(sector) + this.#flash.sectorSize
+    const limit = this.#start(sector) + this.#storage.flash.sectorSize
     let location = this.#start(sector) + ALIGNMENT
     while (location < limit) {
-      const record = readRecord(this.#flash, location, limit)
+      const record = readRecord(this.#storage, location, limit)
       if (record === "blank") return { end: location, torn: false }
       if (record === "bad") return { end: limit, torn: true }
       location += record.size

@@ -1,14 +1,15 @@
 /**
- * A record in flash: length(2) type(1) marker(1) CRC-32(4) payload, padded with 0xFF to 32 bytes, the unit that flash
- * encryption writes. Integers are big-endian. Erased flash reads as no record; a torn write fails the CRC.
+ * A record in flash: checksum(4) length(2) type(1) marker(1) payload, padded with 0xFF to 32 bytes, the unit that flash
+ * encryption writes. The checksum covers all behind it but the padding. Erased flash reads as no record; a torn write
+ * fails the checksum.
  */
-import { concat, uintBytes } from "../../protocol/bytes.ts"
-import type { Flash } from "../ports.ts"
-import { crc32 } from "./crc32.ts"
+import { CHECKSUM_LENGTH, checksum, hasChecksum, type Storage } from "./storage.ts"
 
 export const ALIGNMENT = 32
 const HEADER = 8
 const MARKER = 0xa5
+/** Nearly every record is no longer: one read gets it whole. */
+const FIRST_READ = 128
 
 export interface FlashRecord {
   type: number
@@ -21,25 +22,31 @@ export function recordSize(payloadLength: number): number {
   return Math.ceil((HEADER + payloadLength) / ALIGNMENT) * ALIGNMENT
 }
 
-export function encodeRecord(type: number, payload: Uint8Array): Uint8Array {
+export function encodeRecord(storage: Storage, type: number, payload: Uint8Array): Uint8Array {
   const out = new Uint8Array(recordSize(payload.length)).fill(0xff)
-  const prefix = concat(uintBytes(payload.length, 2), new Uint8Array([type, MARKER]))
-  out.set(prefix)
-  out.set(uintBytes(crc32(concat(prefix, payload)), 4), 4)
+  out[4] = payload.length >> 8
+  out[5] = payload.length & 255
+  out[6] = type
+  out[7] = MARKER
   out.set(payload, HEADER)
+  out.set(checksum(storage, out.subarray(CHECKSUM_LENGTH, HEADER + payload.length)))
   return out
 }
 
 /** The record at `offset`, "blank" where flash is erased there, "bad" where what stands there is no whole record. */
-export function readRecord(flash: Flash, offset: number, end: number): FlashRecord | "blank" | "bad" {
-  const first = flash.read(offset, ALIGNMENT)
-  if (first.every((byte) => byte === 0xff)) return "blank"
-  const length = first[0]! * 256 + first[1]!
+export function readRecord(storage: Storage, offset: number, end: number): FlashRecord | "blank" | "bad" {
+  const { flash } = storage
+  let bytes = flash.read(offset, Math.min(FIRST_READ, end - offset))
+  if (bytes[7] !== MARKER) return isBlank(bytes) ? "blank" : "bad"
+  const length = bytes[4]! * 256 + bytes[5]!
   const size = recordSize(length)
-  if (first[3] !== MARKER || offset + size > end) return "bad"
-  const bytes = size > ALIGNMENT ? flash.read(offset, size) : first
-  const payload = bytes.slice(HEADER, HEADER + length)
-  const stored = ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0
-  if (crc32(concat(bytes.subarray(0, 4), payload)) !== stored) return "bad"
-  return { type: bytes[2]!, payload, size }
+  if (offset + size > end) return "bad"
+  if (size > bytes.length) bytes = flash.read(offset, size)
+  if (!hasChecksum(storage, bytes, bytes.subarray(CHECKSUM_LENGTH, HEADER + length))) return "bad"
+  return { type: bytes[6]!, payload: bytes.slice(HEADER, HEADER + length), size }
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  for (let i = 0; i < ALIGNMENT; i++) if (bytes[i] !== 0xff) return false
+  return true
 }

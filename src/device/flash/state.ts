@@ -1,9 +1,9 @@
 /** Small named values in flash: the newest record of a key counts. A log of few sectors, copied forward as it fills. */
 import { type CborValue, decode, encode } from "../../protocol/cbor/index.ts"
 import { DormouseError } from "../../protocol/errors.ts"
-import type { Flash } from "../ports.ts"
 import { FlashLog, type LogPosition, type Region } from "./log.ts"
 import { readRecord } from "./record.ts"
+import type { Storage } from "./storage.ts"
 
 /** Keys, which are also the record types in flash: never reused. */
 export const StateKey = {
@@ -35,28 +35,28 @@ export interface StateIndex {
 }
 
 export class FlashState {
-  readonly #flash: Flash
+  readonly #storage: Storage
   readonly #log: FlashLog
   readonly #newest = new Map<number, { location: number; sector: number }>()
 
-  private constructor(flash: Flash, log: FlashLog, entries: Iterable<readonly [number, number, number]>) {
-    this.#flash = flash
+  private constructor(storage: Storage, log: FlashLog, entries: Iterable<readonly [number, number, number]>) {
+    this.#storage = storage
     this.#log = log
     for (const [key, location, sector] of entries) this.#newest.set(key, { location, sector })
   }
 
-  static scan(flash: Flash, region: Region): FlashState {
-    const log = FlashLog.scan(flash, region)
+  static scan(storage: Storage, region: Region): FlashState {
+    const log = FlashLog.scan(storage, region)
     return new FlashState(
-      flash,
+      storage,
       log,
       [...log.entries()].map(({ type, location, sector }) => [type, location, sector] as const),
     )
   }
 
-  static resume(flash: Flash, region: Region, index: StateIndex): FlashState | undefined {
-    const log = FlashLog.resume(flash, region, index.position)
-    return log && new FlashState(flash, log, index.entries)
+  static resume(storage: Storage, region: Region, index: StateIndex): FlashState | undefined {
+    const log = FlashLog.resume(storage, region, index.position)
+    return log && new FlashState(storage, log, index.entries)
   }
 
   get index(): StateIndex {
@@ -83,7 +83,7 @@ export class FlashState {
   #payload(key: number): Uint8Array | undefined {
     const entry = this.#newest.get(key)
     if (!entry) return undefined
-    const record = readRecord(this.#flash, entry.location, this.#flash.size)
+    const record = readRecord(this.#storage, entry.location, this.#storage.flash.size)
     if (typeof record === "string" || record.type !== key)
       throw new DormouseError("E_FLASH_STATE", `State ${key} cannot be read back at ${entry.location}: flash decayed.`)
     return record.payload

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import { crypto } from "../../../as/index.ts"
 import { FlashLog } from "../flash/log.ts"
 import { FlashState, StateKey } from "../flash/state.ts"
 import { PowerCut, TestFlash } from "./test-board.ts"
@@ -10,13 +11,13 @@ test("what was appended is read back in order, by a scan and by going on from a 
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ minLength: 0, maxLength: 300 }), { maxLength: 40 }), (payloads) => {
       const flash = new TestFlash(5)
-      let log = FlashLog.scan(flash, REGION)
+      let log = FlashLog.scan({ flash, crypto }, REGION)
       for (const payload of payloads) {
         while (!log.fits(payload.length)) log.reclaim()
         log.append(7, payload)
         const { position } = log
-        log = FlashLog.resume(flash, REGION, position)!
-        expect(FlashLog.scan(flash, REGION).position).toEqual(position)
+        log = FlashLog.resume({ flash, crypto }, REGION, position)!
+        expect(FlashLog.scan({ flash, crypto }, REGION).position).toEqual(position)
       }
       const kept = [...log.entries()].map(({ payload }) => [...payload])
       expect(kept).toEqual(payloads.slice(payloads.length - kept.length).map((payload) => [...payload]))
@@ -32,7 +33,7 @@ test("power may fail in any operation: every append that returned is there, in o
     fc.property(steps, fc.constantFrom(0, 0.1, 0.5, 0.9), (sequence, tear) => {
       const flash = new TestFlash(5)
       flash.tear = tear
-      let log = FlashLog.scan(flash, REGION)
+      let log = FlashLog.scan({ flash, crypto }, REGION)
       let written: number[] = []
       let number = 0
       for (const { length, cut } of sequence) {
@@ -52,7 +53,7 @@ test("power may fail in any operation: every append that returned is there, in o
         }
         if (flash.dead) {
           flash.powerOn()
-          log = FlashLog.scan(flash, REGION)
+          log = FlashLog.scan({ flash, crypto }, REGION)
         }
         flash.cutAfter = 0
         const kept = [...log.entries()].map(({ payload }) => payload[0]!)
@@ -75,7 +76,7 @@ test("state: the newest value of each key survives any power cut once it was set
   fc.assert(
     fc.property(steps, (sequence) => {
       const flash = new TestFlash(5)
-      let state = FlashState.scan(flash, REGION)
+      let state = FlashState.scan({ flash, crypto }, REGION)
       const expected = new Map<number, number>()
       sequence.forEach(({ key, cut }, i) => {
         flash.cutAfter = cut
@@ -89,7 +90,7 @@ test("state: the newest value of each key survives any power cut once it was set
         }
         if (flash.dead) {
           flash.powerOn()
-          state = FlashState.scan(flash, REGION)
+          state = FlashState.scan({ flash, crypto }, REGION)
           const now = state.get(key) as [number, string] | undefined
           if (attempted && now?.[0] === i) expected.set(key, i)
         }
@@ -103,10 +104,10 @@ test("state: the newest value of each key survives any power cut once it was set
 
 test("a position that flash contradicts is not resumed", () => {
   const flash = new TestFlash(5)
-  const log = FlashLog.scan(flash, REGION)
+  const log = FlashLog.scan({ flash, crypto }, REGION)
   const before = log.position
   log.append(7, new Uint8Array(10))
-  expect(FlashLog.resume(flash, REGION, before)).toBeUndefined()
-  expect(FlashLog.resume(flash, REGION, { ...log.position, end: 3 })).toBeUndefined()
-  expect(FlashLog.resume(flash, REGION, log.position)).toBeDefined()
+  expect(FlashLog.resume({ flash, crypto }, REGION, before)).toBeUndefined()
+  expect(FlashLog.resume({ flash, crypto }, REGION, { ...log.position, end: 3 })).toBeUndefined()
+  expect(FlashLog.resume({ flash, crypto }, REGION, log.position)).toBeDefined()
 })

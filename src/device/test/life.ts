@@ -62,7 +62,7 @@ export class Life {
       },
     })
     this.gateway = new TestGateway(() => this.unix, epochMs)
-    const state = FlashState.scan(this.flash, flashLayout(this.flash).state)
+    const state = FlashState.scan({ flash: this.flash, crypto }, flashLayout(this.flash).state)
     const { publicKey: gatewayPublicKey, registry } = this.gateway
     const operator = new Uint8Array(20)
     const genesisHash = new Uint8Array(32)

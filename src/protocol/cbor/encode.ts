@@ -14,9 +14,16 @@ export function encodeSequence(values: readonly CborValue[]): Uint8Array {
   return writer.finish()
 }
 
+/** One buffer for all writers that do not overlap: allocating one each time costs more than the encoding. */
+let spare: Uint8Array | undefined
+
 class Writer {
-  #bytes = new Uint8Array(128)
+  #bytes = spare ?? new Uint8Array(256)
   #length = 0
+
+  constructor() {
+    spare = undefined
+  }
 
   value(value: CborValue): void {
     if (typeof value === "number") this.#integer(value)
@@ -35,6 +42,7 @@ class Writer {
   }
 
   finish(): Uint8Array {
+    spare = this.#bytes
     return this.#bytes.slice(0, this.#length)
   }
 
