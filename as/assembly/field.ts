@@ -1,6 +1,6 @@
 /** The field of secp256k1, p = 2^256 - 2^32 - 977: what is not unrolled in `generated/field.ts`. */
 import { feCarry, feFromWords, feMul, feScale, feSqr, feSub, feToWords } from "./generated/field"
-import { FE, loadBig, S_FOLD, storeBig, T } from "./memory"
+import { FE, loadBytes, S_FOLD, storeBytes, T } from "./memory"
 import { invert, P_INVERSE } from "./safegcd"
 
 /** p in 30-bit limbs for the inversion, and in 32-bit words for comparison. */
@@ -64,7 +64,7 @@ export function feEqual(a: usize, b: usize): bool {
 export function feFromBytes(r: usize, bytes: usize): u32 {
   let borrow: u64 = 0
   for (let i: usize = 0; i < 32; i += 4) {
-    const word = loadBig(bytes + 28 - i)
+    const word = loadBytes(bytes + 28 - i)
     store<u32>(S_FOLD + i, word)
     const modulus: u32 = i === 0 ? 0xfffffc2f : i === 4 ? 0xfffffffe : 0xffffffff
     borrow = (<u64>word - modulus - (borrow & 1)) >> 32
@@ -76,7 +76,7 @@ export function feFromBytes(r: usize, bytes: usize): u32 {
 /** 32 big-endian bytes of a normalized element. */
 export function feToBytes(bytes: usize, a: usize): void {
   feToWords(S_FOLD, a)
-  for (let i: usize = 0; i < 32; i += 4) storeBig(bytes + 28 - i, load<u32>(S_FOLD + i))
+  for (let i: usize = 0; i < 32; i += 4) storeBytes(bytes + 28 - i, load<u32>(S_FOLD + i))
 }
 
 /** r = 1 / a (0 for 0), in constant time. */

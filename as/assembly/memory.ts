@@ -74,13 +74,26 @@ export const COMB_TABLE: usize = 0x4000
 /** Room for `prepareVerify`, behind the comb table: hosts with memory to spare only. */
 export const WIDE_TABLE: usize = 0xa000
 
-/** A little-endian load and store of big-endian words. */
+/** Big-endian words at aligned addresses. */
 export function loadBig(address: usize): u32 {
   return bswap<u32>(load<u32>(address))
 }
 
 export function storeBig(address: usize, value: u32): void {
   store<u32>(address, bswap<u32>(value))
+}
+
+/** Big-endian words at any address: encodings of points begin with a byte, and not every core loads across words. */
+export function loadBytes(address: usize): u32 {
+  const high = ((<u32>load<u8>(address)) << 24) | ((<u32>load<u8>(address, 1)) << 16)
+  return high | ((<u32>load<u8>(address, 2)) << 8) | load<u8>(address, 3)
+}
+
+export function storeBytes(address: usize, value: u32): void {
+  store<u8>(address, <u8>(value >> 24))
+  store<u8>(address, <u8>(value >> 16), 1)
+  store<u8>(address, <u8>(value >> 8), 2)
+  store<u8>(address, <u8>value, 3)
 }
 
 /** Ends every call that saw a secret: zeros from SECRET up to the end of what the call used. */

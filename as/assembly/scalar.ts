@@ -1,5 +1,5 @@
 /** Integers modulo the group order n (SEC 2 §2.4.1): eight little-endian 32-bit words, constant time. */
-import { loadBig, S_FOLD, S_WIDE, storeBig } from "./memory"
+import { loadBytes, S_FOLD, S_WIDE, storeBytes } from "./memory"
 import { invert, N_INVERSE } from "./safegcd"
 
 const N: usize = memory.data<u32>([
@@ -52,12 +52,12 @@ export function scReduce(r: usize): u32 {
 
 /** From 32 big-endian bytes, reduced; all ones where they were below n already. */
 export function scFromBytes(r: usize, bytes: usize): u32 {
-  for (let i: usize = 0; i < 32; i += 4) store<u32>(r + i, loadBig(bytes + 28 - i))
+  for (let i: usize = 0; i < 32; i += 4) store<u32>(r + i, loadBytes(bytes + 28 - i))
   return scReduce(r)
 }
 
 export function scToBytes(bytes: usize, a: usize): void {
-  for (let i: usize = 0; i < 32; i += 4) storeBig(bytes + 28 - i, load<u32>(a + i))
+  for (let i: usize = 0; i < 32; i += 4) storeBytes(bytes + 28 - i, load<u32>(a + i))
 }
 
 export function scAdd(r: usize, a: usize, b: usize): void {

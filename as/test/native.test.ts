@@ -17,6 +17,16 @@ function answers(program: string, cases: Case[]): string[] {
 }
 
 testWith(["cc"])(
+  "native C: every access is naturally aligned, as cores without unaligned loads need it",
+  () => {
+    const program = compile("aligned", ["shell.c", "host.c"], ["-O1", "-DDORMOUSE_CHECK_ALIGNMENT"])
+    const cases = [...edges(), ...everything(20, 9)]
+    expect(answers(program, cases)).toEqual(cases.map(({ answer }) => answer))
+  },
+  120_000,
+)
+
+testWith(["cc"])(
   "native C: vectors, edges, every function, 10,000 signatures",
   () => {
     const program = compile("shell", ["shell.c", "host.c"])

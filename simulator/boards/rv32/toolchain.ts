@@ -20,8 +20,23 @@ export function hasTool(name: string): boolean {
   }
 }
 
-/** The tools this folder needs that the machine lacks. */
-export const missingTools = [GCC, QEMU].filter((name) => !hasTool(name))
+function hasLibrary(): boolean {
+  try {
+    execFileSync(GCC, [...TARGET, "-E", "-x", "c", "-"], {
+      stdio: ["pipe", "ignore", "ignore"],
+      input: "#include <string.h>\n",
+    })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What this folder needs and the machine lacks. */
+export const missingTools = [
+  ...[GCC, QEMU].filter((name) => !hasTool(name)),
+  ...(hasLibrary() ? [] : ["picolibc for riscv64-unknown-elf"]),
+]
 
 export interface Program {
   /** Paths from the project's root. */
