@@ -15,7 +15,7 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** Operations per second of this thread's processor time: what other processes take does not count. */
+/** Operations per second of this thread's processor time (what other processes take does not count), in ticks of milliseconds. */
 function rate(run: () => unknown, milliseconds: number): number {
   const before = process.threadCpuUsage()
   const start = performance.now()
@@ -28,7 +28,7 @@ function rate(run: () => unknown, milliseconds: number): number {
   return (1e6 * count) / (user + system)
 }
 
-export function compare(contestants: Contestant[], { rounds = 21, milliseconds = 25 } = {}): Result[] {
+export function compare(contestants: Contestant[], { rounds = 11, milliseconds = 80 } = {}): Result[] {
   for (const { run } of contestants) rate(run, 150) // compiled and warm
   const rates = contestants.map((): number[] => [])
   for (let round = 0; round < rounds; round++) {

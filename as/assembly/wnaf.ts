@@ -21,8 +21,8 @@ import { DIGITS, FE, MULTIPLES, POINT, POINTS, S, SCALAR, T, WIDE_READY, WIDE_TA
 const WIDTH: u32 = 5
 const ENTRIES: usize = 8
 /** The generator's width, where there is memory for its table. */
-const WIDE: u32 = 9
-const WIDE_ENTRIES: usize = 128
+const WIDE: u32 = 10
+const WIDE_ENTRIES: usize = 256
 const BITS: i32 = 130
 const DIGITS_SIZE: usize = 272
 const DIGITS2 = DIGITS + DIGITS_SIZE
@@ -159,7 +159,7 @@ export function multiplyPublic(r: usize, p: usize, k: usize, u: usize, wide: boo
   feMul(r + 2 * FE, r + 2 * FE, DOUBLE + 2 * FE)
 }
 
-/** Fills WIDE_TABLE with G, 3G, ... 255G: half a millisecond once, then `verify` needs no comb. */
+/** Fills WIDE_TABLE with G, 3G, ... 511G: a millisecond once, then `verify` needs no comb. */
 export function prepareVerify(): void {
   loadGenerator(DOUBLE)
   memory.copy(WIDE_TABLE, DOUBLE, POINT)

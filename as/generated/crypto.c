@@ -622,7 +622,7 @@ static const u8 data_segment_data_w2c__0_0[] = {
 
 
 static void init_memories(Z_crypto_instance_t* instance) {
-  wasm_rt_allocate_memory(&instance->w2c_memory, 1, 1);
+  wasm_rt_allocate_memory(&instance->w2c_memory, 2, 2);
   LOAD_DATA(instance->w2c_memory, 8192u, data_segment_data_w2c___0, 34);
   LOAD_DATA(instance->w2c_memory, 8228u, data_segment_data_w2c___1, 32);
   LOAD_DATA(instance->w2c_memory, 8260u, data_segment_data_w2c___2, 32);
@@ -10461,11 +10461,11 @@ static u32 w2c_as_assembly_ecdsa_combine(Z_crypto_instance_t* instance) {
     w2c_l5 = w2c_i0;
     w2c_i0 = 6048u;
     w2c_i1 = 2032u;
-    w2c_i2 = 9u;
+    w2c_i2 = 10u;
     w2c_as_assembly_wnaf_recode(instance, w2c_i0, w2c_i1, w2c_i2);
     w2c_i0 = 6320u;
     w2c_i1 = 2160u;
-    w2c_i2 = 9u;
+    w2c_i2 = 10u;
     w2c_as_assembly_wnaf_recode(instance, w2c_i0, w2c_i1, w2c_i2);
     w2c_i0 = 2984u;
     w2c_i1 = 3424u;
@@ -12018,7 +12018,7 @@ static void w2c_as_assembly_wnaf_prepareVerify(Z_crypto_instance_t* instance) {
   w2c_as_assembly_generated_field_feFromWords(instance, w2c_i0, w2c_i1);
   w2c_L0: 
     w2c_i0 = w2c_l0;
-    w2c_i1 = 128u;
+    w2c_i1 = 256u;
     w2c_i0 = w2c_i0 < w2c_i1;
     if (w2c_i0) {
       w2c_i0 = w2c_l0;
