@@ -1,11 +1,13 @@
 /**
- * What a device knows between wakes, in retained memory: CBOR with a checksum before it. It is a cache of flash, valid
- * for one wake: it is wiped at boot and written before sleep, so a reset in between finds nothing stale.
+ * What a device knows between wakes, in retained memory, as plain numbers behind a checksum: every wake reads and writes
+ * all of it, so it must cost little. It is a cache of flash, valid for one wake: it is wiped at boot and written before
+ * sleep, so a reset in between finds nothing stale.
  */
-import { concat } from "../protocol/bytes.ts"
-import { type CborValue, decode, encode } from "../protocol/cbor/index.ts"
+import type { CborValue } from "../protocol/cbor/index.ts"
 import type { Period } from "../protocol/epochs.ts"
-import { asArray, asBytes, asInt, asUint } from "../protocol/shape.ts"
+import { HASH_LENGTH } from "../protocol/merkle.ts"
+import { HEAD_LENGTH } from "../protocol/report.ts"
+import { asArray, asUint } from "../protocol/shape.ts"
 import type { ClockState } from "./clock.ts"
 import type { LogPosition } from "./flash/log.ts"
 import type { StateIndex } from "./flash/state.ts"
@@ -48,109 +50,105 @@ export interface Memory {
   lastAnchor: Uint8Array | null
 }
 
+/** checksum(4), zeros(4), head(8), last anchor(32): behind it come the numbers, aligned as a Float64Array needs. */
+const HEAD_AT = 8
+const ANCHOR_AT = HEAD_AT + HEAD_LENGTH
+const NUMBERS_AT = ANCHOR_AT + HASH_LENGTH
+
 /** Reads and wipes. */
 export function takeMemory(board: Pick<Board, "retained" | "crypto">): Memory | undefined {
   const bytes = board.retained.read()
   board.retained.write(new Uint8Array(CHECKSUM_LENGTH))
-  if (!bytes || bytes.length <= CHECKSUM_LENGTH) return undefined
-  const body = bytes.subarray(CHECKSUM_LENGTH)
-  if (!hasChecksum(board, bytes, body)) return undefined
-  const [version, ...fields] = asArray(decode(body), "memory")
-  return version === VERSION ? parse(fields) : undefined
+  if (!bytes || bytes.length <= NUMBERS_AT || bytes.length % 8) return undefined
+  if (!hasChecksum(board, bytes, bytes.subarray(CHECKSUM_LENGTH))) return undefined
+  const numbers = new Float64Array(bytes.slice(NUMBERS_AT).buffer)
+  return numbers[0] === VERSION ? parse(bytes, numbers) : undefined
 }
 
 export function keepMemory(board: Pick<Board, "retained" | "crypto">, memory: Memory): void {
-  const body = encode([VERSION, ...fieldsOf(memory)])
-  board.retained.write(concat(checksum(board, body), body))
+  const numbers = new Float64Array(numbersOf(memory))
+  const bytes = new Uint8Array(NUMBERS_AT + numbers.byteLength)
+  bytes.set(memory.head, HEAD_AT)
+  if (memory.lastAnchor) bytes.set(memory.lastAnchor, ANCHOR_AT)
+  bytes.set(new Uint8Array(numbers.buffer), NUMBERS_AT)
+  bytes.set(checksum(board, bytes.subarray(CHECKSUM_LENGTH)))
+  board.retained.write(bytes)
 }
 
-function fieldsOf(m: Memory): CborValue[] {
+function numbersOf(m: Memory): number[] {
   const { stateIndex, outboxIndex, clock } = m
+  const { mark, skewPpb, periods } = clock
   return [
-    [positionValue(stateIndex.position), stateIndex.entries.map((entry) => [...entry])],
-    [positionValue(outboxIndex.position), outboxIndex.from, outboxIndex.pending, outboxIndex.pendingFrom],
-    [clock.mark ? [clock.mark.local, clock.mark.unix] : null, clock.skewPpb, periodsValue(clock.periods)],
+    VERSION,
+    ...positionNumbers(stateIndex.position),
+    ...listed(stateIndex.entries),
+    ...positionNumbers(outboxIndex.position),
+    outboxIndex.from,
+    outboxIndex.pending,
+    outboxIndex.pendingFrom,
+    ...listed(mark ? [[mark.local, mark.unix]] : []),
+    skewPpb,
+    ...listed(periods.map(({ first, start, length }) => [first, start, length])),
     m.boots,
-    [m.seq.next, m.seq.end],
-    [m.request.next, m.request.end],
-    m.head,
-    m.acked.map((range) => [...range]),
-    m.receipted.map((range) => [...range]),
+    m.seq.next,
+    m.seq.end,
+    m.request.next,
+    m.request.end,
+    ...listed(m.acked),
+    ...listed(m.receipted),
     m.have,
-    [m.due, m.dueLast ? 1 : 0, m.pollAt, m.misses, m.exhausted ? 1 : 0, m.oneByOne ? 1 : 0],
-    Math.floor(m.statusAt),
-    m.lastAnchor,
+    m.due,
+    m.dueLast ? 1 : 0,
+    m.pollAt,
+    m.misses,
+    m.oneByOne ? 1 : 0,
+    m.exhausted ? 1 : 0,
+    m.statusAt,
+    m.lastAnchor ? 1 : 0,
   ]
 }
 
-function parse(fields: CborValue[]): Memory {
-  const [state, outbox, clock, boots, seq, request, head, acked, receipted, have, plan, statusAt, lastAnchor] = fields
-  const [statePosition, entries] = asArray(state, "state", 2, 2)
-  const [outboxPosition, from, pending, pendingFrom] = asArray(outbox, "outbox", 4, 4)
-  const [due, dueLast, pollAt, misses, exhausted, oneByOne] = asArray(plan, "plan", 6, 6).map((v) =>
-    asUint(v, "plan"),
-  ) as number[]
+/** The inverse of `numbersOf`. The checksum and the version say that they fit. */
+function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
+  let at = 1
+  const next = () => numbers[at++]!
+  const tuple = (size: number) => Array.from({ length: size }, next)
+  const list = (size: number) => Array.from({ length: next() }, () => tuple(size))
+  const position = () => ({ first: next(), last: next(), end: next() })
+  const block = () => ({ next: next(), end: next() })
   return {
-    stateIndex: { position: asPosition(statePosition), entries: asArray(entries, "entries").map((e) => asTriple(e)) },
-    outboxIndex: {
-      position: asPosition(outboxPosition),
-      from: asUint(from, "from"),
-      pending: asUint(pending, "pending"),
-      pendingFrom: asUint(pendingFrom, "pending from"),
+    stateIndex: { position: position(), entries: list(3) as [number, number, number][] },
+    outboxIndex: { position: position(), from: next(), pending: next(), pendingFrom: next() },
+    clock: {
+      mark: list(2).map(([local, unix]) => ({ local: local!, unix: unix! }))[0],
+      skewPpb: next(),
+      periods: list(3).map(([first, start, length]) => ({ first: first!, start: start!, length: length! })),
     },
-    clock: asClock(clock),
-    boots: asUint(boots, "boots"),
-    seq: asBlock(seq),
-    request: asBlock(request),
-    head: asBytes(head, "head", 8),
-    acked: asRanges(acked),
-    receipted: asRanges(receipted),
-    have: asUint(have, "have"),
-    due: due!,
-    dueLast: dueLast === 1,
-    pollAt: pollAt!,
-    misses: misses!,
-    exhausted: exhausted === 1,
-    oneByOne: oneByOne === 1,
-    statusAt: asInt(statusAt, "status at"),
-    lastAnchor: lastAnchor === null ? null : asBytes(lastAnchor, "last anchor", 32),
+    boots: next(),
+    seq: block(),
+    request: block(),
+    head: bytes.slice(HEAD_AT, ANCHOR_AT),
+    acked: list(2) as [number, number][],
+    receipted: list(2) as [number, number][],
+    have: next(),
+    due: next(),
+    dueLast: next() === 1,
+    pollAt: next(),
+    misses: next(),
+    oneByOne: next() === 1,
+    exhausted: next() === 1,
+    statusAt: next(),
+    lastAnchor: next() === 1 ? bytes.slice(ANCHOR_AT, NUMBERS_AT) : null,
   }
 }
 
-function positionValue({ first, last, end }: LogPosition): CborValue {
+function positionNumbers({ first, last, end }: LogPosition): number[] {
   return [first, last, end]
 }
 
-function asTriple(value: CborValue | undefined): [number, number, number] {
-  return asArray(value, "triple", 3, 3).map((item) => asUint(item, "triple")) as [number, number, number]
-}
-
-function asPosition(value: CborValue | undefined): LogPosition {
-  const [first, last, end] = asTriple(value)
-  return { first, last, end }
-}
-
-function asPair(value: CborValue | undefined): [number, number] {
-  return asArray(value, "pair", 2, 2).map((item) => asUint(item, "pair")) as [number, number]
-}
-
-function asBlock(value: CborValue | undefined): { next: number; end: number } {
-  const [next, end] = asPair(value)
-  return { next, end }
-}
-
-function asRanges(value: CborValue | undefined): Ranges {
-  return asArray(value, "ranges").map(asPair)
-}
-
-function asClock(value: CborValue | undefined): ClockState {
-  const [mark, skewPpb, periods] = asArray(value, "clock", 3, 3)
-  const [local, unix] = mark === null ? [] : asPair(mark)
-  return {
-    mark: local === undefined || unix === undefined ? undefined : { local, unix },
-    skewPpb: asInt(skewPpb, "skew"),
-    periods: asPeriods(periods),
-  }
+/** How many tuples, then their numbers. */
+function listed(tuples: readonly (readonly number[])[]): number[] {
+  return [tuples.length, ...tuples.flat()]
 }
 
 export function periodsValue(periods: readonly Period[]): CborValue {
@@ -159,7 +157,7 @@ export function periodsValue(periods: readonly Period[]): CborValue {
 
 export function asPeriods(value: CborValue | undefined): Period[] {
   return asArray(value, "periods").map((period) => {
-    const [first, start, length] = asTriple(period)
-    return { first, start, length }
+    const [first, start, length] = asArray(period, "period", 3, 3).map((field) => asUint(field, "period"))
+    return { first: first!, start: start!, length: length! }
   })
 }

@@ -39,8 +39,12 @@ export function signingDigest(crypto: Crypto, context: SigningContext, payload: 
 }
 
 /** The whole tagged COSE_Sign1, as any COSE library reads it. */
-export function coseSign1({ payload, signature }: Signed): Uint8Array {
-  return encode(new Tagged(SIGN1_TAG, [ES256K_HEADER, new Map(), payload, signature]))
+export function coseSign1(signed: Signed): Uint8Array {
+  return encode(coseSign1Value(signed))
+}
+
+export function coseSign1Value({ payload, signature }: Signed): Tagged {
+  return new Tagged(SIGN1_TAG, [ES256K_HEADER, new Map(), payload, signature])
 }
 
 export function joinSigned({ payload, signature }: Signed): Uint8Array {

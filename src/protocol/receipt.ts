@@ -1,7 +1,7 @@
 /** Leaves, anchors and compact receipts (docs/protocol.md §7). The full receipt, a file, is in `receipt-file.ts`. */
 import { concat, uintBytes } from "./bytes.ts"
-import { type CborValue, decodeFirst, encode } from "./cbor/index.ts"
-import { coseSign1, type Signed } from "./cose.ts"
+import { type CborValue, encode } from "./cbor/index.ts"
+import { coseSign1Value, type Signed } from "./cose.ts"
 import type { Crypto } from "./crypto.ts"
 import { HASH_LENGTH, leafHash, verifyPath } from "./merkle.ts"
 import { asArray, asBytes, asUint } from "./shape.ts"
@@ -18,7 +18,7 @@ export interface Leaf {
 }
 
 export function encodeLeaf({ gatewayTime, role, report }: Leaf): Uint8Array {
-  return encode([gatewayTime, role, decodeFirst(coseSign1(report)).value])
+  return encode([gatewayTime, role, coseSign1Value(report)])
 }
 
 /** A Merkle root as it stands on chain. */

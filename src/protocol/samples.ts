@@ -120,7 +120,7 @@ function refuse(what: string): never {
   throw new DormouseError("E_SAMPLES", `Samples: ${what}.`)
 }
 
-/** Values exceed 32 bits, so bits are handled one by one: batches are short. */
+/** Values exceed 32 bits, so bits are written one by one: a device's batches are short. */
 class BitWriter {
   readonly #bytes: number[] = []
   #free = 0
@@ -149,12 +149,17 @@ class BitReader {
     this.#bytes = bytes
   }
 
+  /** As many bits at a time as the byte at hand still has. */
   take(width: number): number {
     let value = 0
-    for (let i = 0; i < width; i++, this.#bit++) {
+    for (let wanted = width; wanted > 0; ) {
       const byte = this.#bytes[this.#bit >> 3]
       if (byte === undefined) refuse("the differences end too early")
-      value = value * 2 + ((byte >> (7 - (this.#bit & 7))) & 1)
+      const left = 8 - (this.#bit & 7)
+      const count = wanted < left ? wanted : left
+      value = value * (1 << count) + ((byte >> (left - count)) & ((1 << count) - 1))
+      this.#bit += count
+      wanted -= count
     }
     return value
   }

@@ -1,6 +1,9 @@
 /**
  * An append-only log over a ring of flash sectors. Each sector starts with a record that numbers it, so that the order
- * survives; a sector is used up to its first bad record. Space comes back by erasing the oldest sector as a whole.
+ * survives; what a power cut left half written is passed over. Space comes back by erasing the oldest sector as a whole.
+ *
+ * One sector always stays free for what reclaiming has to write first. So where a scan finds all sectors in use, power
+ * failed while the oldest was being reclaimed, and the newest holds nothing yet that anybody has acted on: it is given up.
  */
 import { uintBytes } from "../../protocol/bytes.ts"
 import { DormouseError } from "../../protocol/errors.ts"
@@ -76,9 +79,11 @@ export class FlashLog {
     // Sectors before a hole in the numbering were being erased when power failed: they are old, and gone.
     let first = last
     while (numbers.includes(first - 1)) first--
-    const log = new FlashLog(storage, region, { first, last, end: 0 }, false)
-    const { end, torn } = log.#endOf(last)
-    return new FlashLog(storage, region, { first, last, end }, torn)
+    const whole = last - first + 1 < region.sectors ? last : last - 1
+    const log = new FlashLog(storage, region, { first, last: whole, end: 0 }, false)
+    if (whole < last) flash.erase(log.#start(last), flash.sectorSize)
+    const { end, torn } = log.#endOf(whole)
+    return new FlashLog(storage, region, { first, last: whole, end }, torn)
   }
 
   get position(): LogPosition {
@@ -96,7 +101,7 @@ export class FlashLog {
     return this.#fitsInSector(payloadLength) || this.freeSectors > 1
   }
 
-  /** Writes a record and reads it back; where flash did not keep it, writes it again in the next sector. */
+  /** Writes a record and reads it back; where flash did not keep it, writes it again behind. */
   append(type: number, payload: Uint8Array): LogEntry {
     const record = encodeRecord(this.#storage, type, payload)
     if (record.length > this.#storage.flash.sectorSize - ALIGNMENT)
@@ -108,7 +113,8 @@ export class FlashLog {
       this.#position.end += record.length
       const kept = readRecord(this.#storage, location, this.#sectorEnd)
       if (typeof kept === "object") return { location, sector: this.#position.last, type, payload }
-      this.#position.end = this.#sectorEnd
+      if (!this.fits(payload.length))
+        throw new DormouseError("E_FLASH_WORN", `Flash does not keep what is written at ${location}.`)
     }
   }
 
@@ -122,7 +128,10 @@ export class FlashLog {
       let location: number = inside && sector === this.#sectorAt(from!) ? from! : start + ALIGNMENT
       while (location < limit) {
         const record = readRecord(this.#storage, location, limit)
-        if (typeof record === "string") break
+        if (typeof record === "string") {
+          location += ALIGNMENT
+          continue
+        }
         yield { location, sector, type: record.type, payload: record.payload }
         location += record.size
       }
@@ -179,16 +188,19 @@ export class FlashLog {
     return header.payload.reduce((number, byte) => number * 256 + byte, 0)
   }
 
-  /** Where writing goes on in `sector`: behind its last whole record, or at its end where something torn follows. */
+  /** Where writing goes on in `sector`, and whether something half written is the last thing there. */
   #endOf(sector: number): { end: number; torn: boolean } {
-    const limit = this.#start(sector) + this.#storage.flash.sectorSize
-    let location = this.#start(sector) + ALIGNMENT
-    while (location < limit) {
-      const record = readRecord(this.#storage, location, limit)
-      if (record === "blank") return { end: location, torn: false }
-      if (record === "bad") return { end: limit, torn: true }
-      location += record.size
+    const start = this.#start(sector)
+    const bytes = this.#storage.flash.read(start, this.#storage.flash.sectorSize)
+    let used = bytes.length
+    while (used > 0 && bytes[used - 1] === 0xff) used--
+    let end = start + ALIGNMENT
+    let torn = false
+    for (const limit = start + used; end < limit; ) {
+      const record = readRecord(this.#storage, end, start + bytes.length)
+      torn = typeof record === "string"
+      end += typeof record === "string" ? ALIGNMENT : record.size
     }
-    return { end: limit, torn: false }
+    return { end, torn }
   }
 }

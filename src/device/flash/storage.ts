@@ -14,6 +14,6 @@ export function checksum({ crypto }: Pick<Storage, "crypto">, bytes: Uint8Array)
 }
 
 export function hasChecksum(storage: Pick<Storage, "crypto">, stored: Uint8Array, bytes: Uint8Array): boolean {
-  const sum = checksum(storage, bytes)
+  const sum = storage.crypto.sha256(bytes)
   return sum[0] === stored[0] && sum[1] === stored[1] && sum[2] === stored[2] && sum[3] === stored[3]
 }

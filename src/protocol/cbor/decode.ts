@@ -4,6 +4,8 @@ import { type CborValue, Major, Tagged } from "./value.ts"
 
 /** Deepest nesting accepted: hostile input must not reach the stack's end. */
 const DEPTH = 16
+/** Smallest arguments that need 1, 2, 4 and 8 bytes. */
+const LEAST = [24, 0x100, 0x10000, 0x100000000]
 
 /** One item and nothing behind it. Anything but deterministic CBOR is refused with an `E_CBOR_*` error. */
 export function decode(bytes: Uint8Array): CborValue {
@@ -37,6 +39,8 @@ function refuse(code: ErrorCode, offset: number, what: string): never {
 class Reader {
   offset: number
   readonly #bytes: Uint8Array
+  /** of the head read last: a number, a length, a tag */
+  #argument = 0
 
   constructor(bytes: Uint8Array, offset: number) {
     this.#bytes = bytes
@@ -46,16 +50,22 @@ class Reader {
   value(depth: number): CborValue {
     if (depth > DEPTH) refuse("E_CBOR_DEPTH", this.offset, `nested deeper than ${DEPTH}`)
     const start = this.offset
-    const { major, argument } = this.#head()
+    const major = this.#head()
+    const argument = this.#argument
     switch (major) {
       case Major.uint:
         return argument
       case Major.negative:
         return -1 - argument
-      case Major.bytes:
-        return this.#take(argument).slice()
-      case Major.text:
-        return utf8Decode(this.#take(argument)) ?? refuse("E_CBOR_UTF8", start, "text that is not UTF-8")
+      case Major.bytes: {
+        const from = this.#skip(argument)
+        return this.#bytes.slice(from, this.offset)
+      }
+      case Major.text: {
+        const from = this.#skip(argument)
+        const text = utf8Decode(this.#bytes.subarray(from, this.offset))
+        return text ?? refuse("E_CBOR_UTF8", start, "text that is not UTF-8")
+      }
       case Major.array:
         return this.#array(argument, depth)
       case Major.map:
@@ -70,23 +80,27 @@ class Reader {
     }
   }
 
-  #head(): { major: number; argument: number } {
-    const start = this.offset
-    const first = this.#take(1)[0]!
+  /** Returns the major type; its argument is in `#argument`. This runs for every item, so it makes no objects. */
+  #head(): number {
+    const start = this.#skip(1)
+    const first = this.#bytes[start]!
     const major = first >> 5
     const info = first & 31
-    if (info < 24) return { major, argument: info }
+    if (info < 24) {
+      this.#argument = info
+      return major
+    }
     if (info > 27) refuse("E_CBOR_INDEFINITE", start, "an indefinite length or reserved head")
     if (major === Major.simple) refuse("E_CBOR_TYPE", start, "a float or simple value, which no message here has")
-    const size = 1 << (info - 24)
     let argument = 0
-    for (const byte of this.#take(size)) argument = argument * 256 + byte
+    const from = this.#skip(1 << (info - 24))
+    for (let i = from; i < this.offset; i++) argument = argument * 256 + this.#bytes[i]!
     // -1 - argument must stay a safe integer too
     const most = major === Major.negative ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER
     if (argument > most) refuse("E_CBOR_RANGE", start, "an integer of more than 53 bits")
-    const least = [24, 0x100, 0x10000, 0x100000000][info - 24]!
-    if (argument < least) refuse("E_CBOR_NOT_SHORTEST", start, "a head that is not the shortest form")
-    return { major, argument }
+    if (argument < LEAST[info - 24]!) refuse("E_CBOR_NOT_SHORTEST", start, "a head that is not the shortest form")
+    this.#argument = argument
+    return major
   }
 
   #array(length: number, depth: number): CborValue[] {
@@ -117,9 +131,10 @@ class Reader {
     if (items > this.#bytes.length - this.offset) refuse("E_CBOR_END", this.offset, "the input ends too early")
   }
 
-  #take(length: number): Uint8Array {
+  /** Moves over `length` bytes; returns where they begin. */
+  #skip(length: number): number {
     this.#expect(length)
     this.offset += length
-    return this.#bytes.subarray(this.offset - length, this.offset)
+    return this.offset - length
   }
 }
