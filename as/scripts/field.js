@@ -24,12 +24,12 @@ function column(k, pairs) {
   )
 }
 
-/** Terms of a square, each mixed product once with a doubled limb. */
+/** Terms of a square: the sum of the mixed products, doubled, and the square in the middle. */
 function squareColumn(k, a) {
-  const terms = range(LIMBS).flatMap((i) => (k - i > i && k - i < LIMBS ? [`twice${i} * ${a}${k - i}`] : []))
-  return k % 2 === 0 ? [...terms, `${a}${k / 2} * ${a}${k / 2}`] : terms
+  const mixed = range(LIMBS).flatMap((i) => (k - i > i && k - i < LIMBS ? [`${a}${i} * ${a}${k - i}`] : []))
+  const twice = mixed.length > 0 ? [`((${mixed.join(" + ")}) << 1)`] : []
+  return k % 2 === 0 ? [...twice, `${a}${k / 2} * ${a}${k / 2}`] : twice
 }
-const doubled = (a) => range(8).map((i) => `  const twice${i}: u64 = ${a}${i} << 1`)
 
 /** Reduces the columns to nine limbs; `addend(k)` is what limb k gets besides, at no cost of its own. */
 function reduceColumns(columns, addend = () => "") {
@@ -77,11 +77,7 @@ const multiplyAdd = define("feMulAdd(r: usize, a: usize, b: usize, c: usize, d: 
     ]),
   ),
 ])
-const square = define("feSqr(r: usize, a: usize)", [
-  load("a", "u64"),
-  doubled("a"),
-  reduceColumns((k) => squareColumn(k, "a")),
-])
+const square = define("feSqr(r: usize, a: usize)", [load("a", "u64"), reduceColumns((k) => squareColumn(k, "a"))])
 /** Limbs of k * p: what is added before a subtraction, so that nothing becomes negative. */
 const multiples = (type) => [0, 1, 2, 8].map((i) => `  const k${i}: ${type} = k * ${P_LIMBS[i]}`)
 const multiple = (i) => (i < 2 || i === 8 ? `k${i}` : "k2")
@@ -89,7 +85,6 @@ const squareMultiplyAdd = define("feMulAddSqr(r: usize, a: usize, b: usize, c: u
   load("a", "u64"),
   load("b", "u64"),
   load("c", "u64"),
-  doubled("c"),
   reduceColumns((k) => [...column(k, [["a", "b"]]), ...squareColumn(k, "c")]),
 ])
 const minus = (name) => (i) => ` + (${multiple(i)} - load<u32>(${name}, ${4 * i}))`
@@ -101,7 +96,6 @@ const multiplySubtract = define("feMulSub(r: usize, a: usize, b: usize, c: usize
 ])
 const squareSubtract = define("feSqrSub(r: usize, a: usize, c: usize, k: u32)", [
   load("a", "u64"),
-  doubled("a"),
   multiples("u64"),
   reduceColumns((k) => squareColumn(k, "a"), minus("c")),
 ])
