@@ -12,7 +12,7 @@ import { openCoapBridge } from "../src/gateway/bridges/coap.ts"
 import { createCore } from "../src/gateway/core.ts"
 import { Acks } from "../src/gateway/ingest/acks.ts"
 import { Committer } from "../src/gateway/ingest/committer.ts"
-import { checkReport, seqOf } from "../src/gateway/ingest/verifier.ts"
+import { checkReport, headOf } from "../src/gateway/ingest/verifier.ts"
 import { defaultLimits } from "../src/gateway/limits.ts"
 import { silentLog } from "../src/gateway/log.ts"
 import { systemClock, systemRandom } from "../src/gateway/ports.ts"
@@ -119,7 +119,8 @@ class Bench {
     const messages = this.#envelopes(ROUNDS)
     const total = messages.length
     const open = await cpu(total, () => {
-      for (const { device, body } of messages) openUplink(crypto, device.keys!, parseUplink(body), seqOf)
+      for (const { device, body } of messages)
+        openUplink(crypto, device.keys!, parseUplink(body), (report) => headOf(report).seq)
     })
     const jobs = messages.map(({ device, report }) => {
       const publicKey = crypto.convertPublicKey(device.publicKey, false)

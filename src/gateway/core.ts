@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from "./api/metrics.ts"
 import type { Handler } from "./bridges/bridge.ts"
 import type { ChainPort } from "./chain-port.ts"
 import { Acks } from "./ingest/acks.ts"
+import { Admission } from "./ingest/admission.ts"
 import { Approvals } from "./ingest/approvals.ts"
 import { Committer } from "./ingest/committer.ts"
 import { Enrolment } from "./ingest/enrol.ts"
@@ -17,7 +18,8 @@ import { createHandler } from "./ingest/handler.ts"
 import { Registrar } from "./ingest/registrar.ts"
 import { Sessions } from "./ingest/sessions.ts"
 import { Uplinks } from "./ingest/uplink.ts"
-import { inlineVerifier } from "./ingest/verifier.ts"
+import { inlineVerifier, type Verifier } from "./ingest/verifier.ts"
+import { VerifyQueue } from "./ingest/verify-queue.ts"
 import { defaultLimits, type Limits } from "./limits.ts"
 import type { Logger } from "./log.ts"
 import type { Clock, Random } from "./ports.ts"
@@ -35,6 +37,8 @@ export interface CoreOptions {
   secretKey: Uint8Array
   epochMs?: number | undefined
   limits?: Partial<Limits> | undefined
+  /** what checks signatures; default: this thread */
+  verifier?: Verifier
 }
 
 export interface Core {
@@ -43,8 +47,8 @@ export interface Core {
   receipts: Receipts
   anchorer: Anchorer
   approvals: Approvals
-  /** Commits what still waits. */
-  flush(): void
+  /** Commits what still waits, once nothing new comes in. */
+  drain(): Promise<void>
   schedule(): EpochSchedule
   /** Sends what a former run left, and from then on acts by the clock. */
   start(): Promise<void>
@@ -62,7 +66,7 @@ export function createCore(options: CoreOptions): Core {
   let height = 0
 
   const metrics = createMetrics({
-    queued: () => uplinks.queued,
+    queued: () => admission.held,
     height: () => height,
     anchors: () => store.anchors.totals().anchors,
     epoch: () => epochs.epochAt(clock.now()),
@@ -76,8 +80,10 @@ export function createCore(options: CoreOptions): Core {
   const common = { crypto, clock, random, limits, store, sessions, acks, meter: metrics, chain: context }
   const registrar = new Registrar({ store, crypto, clock, limits, log, registry: chain, chain: context })
   const enrolment = new Enrolment({ ...common, onRequest: () => registrar.wake() })
-  const [verifier, committer] = [inlineVerifier(crypto), new Committer(store, limits)]
-  const uplinks = new Uplinks({ ...common, verifier, committer, schedule })
+  const admission = new Admission({ clock, random, limit: limits.queuedReports })
+  const verification = new VerifyQueue(options.verifier ?? inlineVerifier(crypto))
+  const committer = new Committer(store, limits)
+  const uplinks = new Uplinks({ ...common, admission, verification, committer, schedule })
   const anchorer = new Anchorer({ store, crypto, clock, log, schedule, sender: chain, receipts, trees })
   const onHeight = (now: number) => {
     height = now
@@ -88,7 +94,12 @@ export function createCore(options: CoreOptions): Core {
   return {
     ...{ metrics, receipts, anchorer, approvals, schedule },
     handle: createHandler({ enrolment, uplinks, meter: metrics, onFault }),
-    flush: () => committer.flush(),
+    async drain() {
+      while (admission.held > 0) {
+        committer.flush()
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
     async start() {
       await approvals.poll() // nobody who was approved while we were down is told otherwise
       approvals.start()

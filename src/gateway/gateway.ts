@@ -11,6 +11,7 @@ import { loadOrCreateKey } from "./chain/index.ts"
 import { type ChainPort, openChain } from "./chain-port.ts"
 import { createCore } from "./core.ts"
 import { GatewayError } from "./errors.ts"
+import { VerifyPool } from "./ingest/verify-pool.ts"
 import type { Limits } from "./limits.ts"
 import { lockDirectory } from "./lock.ts"
 import { type Logger, silentLog } from "./log.ts"
@@ -87,7 +88,9 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
   const { dataDir, host = LOOPBACK, httpHost = LOOPBACK, random = systemRandom, epochMs, limits } = options
   const crypto = options.crypto ?? (await import("../../as/index.ts")).crypto
   const secretKey = fromHex(loadOrCreateKey(dataDir, "gateway").privateKey)
-  const core = createCore({ store, chain, crypto, clock, random, log, secretKey, epochMs, limits })
+  const verifier = new VerifyPool({ crypto, log })
+  undo.push(() => verifier.close())
+  const core = createCore({ store, chain, crypto, clock, random, log, secretKey, epochMs, limits, verifier })
   undo.push(() => core.stop())
   await core.start()
 
@@ -96,7 +99,7 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
   const bridge = await openWifi({ host, port: options.coapPort, handle, onDrop: metrics.dropped })
   undo.push(async () => {
     await bridge.close()
-    core.flush()
+    await core.drain()
   })
   const api = createApi(
     {

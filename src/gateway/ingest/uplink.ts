@@ -3,27 +3,29 @@ import type { Crypto } from "../../protocol/crypto.ts"
 import { DOWNLINK_RANDOM_LENGTH, openUplink, parseUplink, sealDownlink } from "../../protocol/envelope.ts"
 import type { EpochSchedule } from "../../protocol/epochs.ts"
 import { GatewayError } from "../errors.ts"
-import type { Limits } from "../limits.ts"
 import type { Clock, Random } from "../ports.ts"
-import { Status } from "../store/devices.ts"
+import { type Device, Status } from "../store/devices.ts"
 import type { CheckedReport } from "../store/reports.ts"
 import { isUsed, markUsed } from "../store/request-window.ts"
 import type { Store } from "../store/store.ts"
 import type { Acks } from "./acks.ts"
-import type { Committer } from "./committer.ts"
+import type { Admission } from "./admission.ts"
+import type { Committer, Entry } from "./committer.ts"
+import type { Lane } from "./lanes.ts"
 import type { Meter } from "./meter.ts"
-import type { Sessions } from "./sessions.ts"
-import { seqOf, type Verdict, type Verifier } from "./verifier.ts"
+import type { Session, Sessions } from "./sessions.ts"
+import { headOf, type Verdict } from "./verifier.ts"
+import type { VerifyQueue } from "./verify-queue.ts"
 
 export interface UplinksOptions {
   crypto: Crypto
   clock: Clock
   random: Random
-  limits: Limits
   store: Store
   sessions: Sessions
-  verifier: Verifier
-  committer: Committer
+  admission: Pick<Admission, "enter" | "retryAfter">
+  verification: Pick<VerifyQueue, "check">
+  committer: Pick<Committer, "commit">
   acks: Acks
   meter: Meter
   /** asked each time: a period may be added while the gateway runs */
@@ -35,34 +37,57 @@ export interface UplinksOptions {
 const EARLY_MS = 2_000
 const EARLY_PART = 0.2
 
-const UNREADABLE = Number.MAX_SAFE_INTEGER
+interface Claimed {
+  bytes: Uint8Array
+  /** undefined: the report does not begin as one */
+  head: { seq: number; epoch: number } | undefined
+}
 
 /** So high that it passes for a first seq with any receipt lag; what is under it is never kept. */
-function readableSeq(report: Uint8Array): number {
+const UNREADABLE = Number.MAX_SAFE_INTEGER
+
+function claimOf(bytes: Uint8Array): Claimed {
   try {
-    return seqOf(report)
+    return { bytes, head: headOf(bytes) }
   } catch {
-    return UNREADABLE
+    return { bytes, head: undefined }
   }
 }
+
+/** The reports of one request that wait in one lane. */
+interface Part {
+  lane: Lane
+  seqs: number[]
+  reports: Uint8Array[]
+}
+
+/** Live is what names the current epoch, and the newest of a request: what a user sees of the device right now. */
+function partsOf(claims: readonly Claimed[], epoch: number): Part[] {
+  const live: Part = { lane: "live", seqs: [], reports: [] }
+  const backlog: Part = { lane: "backlog", seqs: [], reports: [] }
+  const newest = claims.reduce((most, { head }) => Math.max(most, head!.seq), 0)
+  for (const { bytes, head } of claims) {
+    const part = head!.seq === newest || head!.epoch >= epoch ? live : backlog
+    part.seqs.push(head!.seq)
+    part.reports.push(bytes)
+  }
+  return backlog.reports.length > 0 ? [live, backlog] : [live]
+}
+
+/** What an authentic request tells besides its reports. */
+type Told = Omit<Entry, "reports">
 
 /** Envelopes in, acks out: nothing is acknowledged that is not on disk. */
 export class Uplinks {
   readonly #options: UplinksOptions
-  #queued = 0
 
   constructor(options: UplinksOptions) {
     this.#options = options
   }
 
-  /** Reports between decryption and commit. */
-  get queued(): number {
-    return this.#queued
-  }
-
   /** The answer to one envelope. Throws what is wrong with it; nothing has changed then. */
   async receive(body: Uint8Array): Promise<Uint8Array> {
-    const { crypto, clock, store, sessions, limits, verifier, committer, acks, meter } = this.#options
+    const { crypto, clock, store, sessions, acks, meter, schedule } = this.#options
     const gatewayTime = clock.now()
     const sealed = parseUplink(body)
     const { id, request } = sealed
@@ -70,40 +95,51 @@ export class Uplinks {
     if (!device) throw new GatewayError("E_DEVICE_UNKNOWN", `Device ${id} is not enrolled here: send a hello.`)
     if (isUsed(device, request)) throw new GatewayError("E_REPLAY", `Request ${request} of device ${id} was seen.`)
     const session = sessions.of(device)
-    const { reports, mailboxCursor, receiptCursor } = openUplink(crypto, session, sealed, readableSeq)
-    const seqs = reports.map(readableSeq)
+    const firstSeq = (report: Uint8Array) => claimOf(report).head?.seq ?? UNREADABLE
+    const { reports, mailboxCursor, receiptCursor } = openUplink(crypto, session, sealed, firstSeq)
+    const claims = reports.map(claimOf)
     // From here on the request is authentic. In memory it counts as used at once; on disk with what it brings.
     markUsed(device, request)
     const answer = (refused: RefusedReport[], retryAfter = 0) =>
       sealDownlink(
         ...([crypto, session, id, request, this.#options.random(DOWNLINK_RANDOM_LENGTH)] as const),
-        acks.encode(device, refused, retryAfter),
+        // asked again: a failed commit makes the store forget the object it had
+        acks.encode(store.devices.byId(id)!, refused, retryAfter),
       )
 
-    if (seqs.includes(UNREADABLE)) {
+    if (claims.some(({ head }) => head === undefined)) {
       meter.refused("E_MESSAGE")
       return answer([{ seq: 0, reason: Refusal.malformed }])
     }
     if (device.status !== Status.approved) return answer([acks.standing(device)!], acks.approvalRetry)
-    if (this.#queued + reports.length > limits.queuedReports)
-      return answer(
-        seqs.map((seq) => ({ seq, reason: Refusal.later })),
-        this.#retryAfter(),
-      )
 
-    this.#queued += reports.length
+    const told = { device: id, session: device.challengeTime, request, mailboxCursor, receiptCursor, gatewayTime }
+    const parts = partsOf(claims, schedule().epochAt(gatewayTime))
+    const refused = await Promise.all(parts.map((part) => this.#take(device, session, told, part)))
+    const full = refused.some((some) => some === undefined)
+    const ack = answer(
+      refused.flatMap((some, i) => some ?? parts[i]!.seqs.map((seq) => ({ seq, reason: Refusal.later }))),
+      full ? this.#options.admission.retryAfter() : 0,
+    )
+    if (!full) meter.acked(clock.now() - gatewayTime)
+    return ack
+  }
+
+  /** Verifies and commits; what was refused of it. `undefined`: there is no room, and all of it must come later. */
+  async #take(device: Device, session: Session, told: Told, part: Part): Promise<RefusedReport[] | undefined> {
+    const { admission, verification, committer, meter, chain } = this.#options
+    const { lane, reports } = part
+    const leave = admission.enter(lane, reports.length)
+    if (!leave) return undefined
     try {
-      const context = { ...this.#options.chain, device: device.address }
-      const verdicts = await verifier.check({ context, publicKey: session.publicKey, reports })
+      const job = { context: { ...chain, device: device.address }, publicKey: session.publicKey, reports }
+      const verdicts = reports.length > 0 ? await verification.check(lane, device.id, job) : []
       const { accepted, refused } = this.#sort(verdicts)
-      const entry = { device: id, session: device.challengeTime, request, mailboxCursor, receiptCursor, gatewayTime }
-      const outcomes = await committer.commit({ ...entry, reports: accepted })
+      const outcomes = await committer.commit({ ...told, reports: accepted })
       for (const outcome of outcomes) meter.report(outcome)
-      const ack = answer(refused)
-      meter.acked(clock.now() - gatewayTime)
-      return ack
+      return refused
     } finally {
-      this.#queued -= reports.length
+      leave()
     }
   }
 
@@ -130,11 +166,5 @@ export class Uplinks {
     const now = this.#options.clock.now()
     const length = schedule.lengthOf(schedule.epochAt(now))
     return schedule.epochAt(now + Math.min(EARLY_MS, EARLY_PART * length))
-  }
-
-  /** Spread by chance, or all who were refused together would come back together. */
-  #retryAfter(): number {
-    const [byte] = this.#options.random(1)
-    return 1_000 + Math.round((byte! / 255) * 4_000)
   }
 }
