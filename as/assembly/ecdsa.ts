@@ -8,7 +8,18 @@ import { liftX, loadPublic, loadSecret, storePublic } from "./keys"
 import { FE, INPUT, MULTIPLES, OUTPUT, POINT, POINTS, S, SCALAR, WIDE_READY, wipeTo } from "./memory"
 import { pointToAffine } from "./point"
 import { nonceInit, nonceNext, nonceRetry } from "./rfc6979"
-import { scAdd, scFromBytes, scHighMask, scInvert, scMul, scNegateIf, scReduce, scToBytes, scZeroMask } from "./scalar"
+import {
+  scAdd,
+  scFromBytes,
+  scHighMask,
+  scInvert,
+  scInvertPublic,
+  scMul,
+  scNegateIf,
+  scReduce,
+  scToBytes,
+  scZeroMask,
+} from "./scalar"
 import { multiplyPublic } from "./wnaf"
 
 const KEY = S
@@ -79,7 +90,7 @@ export function verify(length: u32): bool {
   const q = POINTS + POINT
   if (!loadSignature() || scHighMask(SIG) || !loadPublic(q, INPUT + 96, length)) return false
   scFromBytes(Z, INPUT + 64)
-  scInvert(K, SIG)
+  scInvertPublic(K, SIG)
   scMul(Z, Z, K)
   scMul(SIG, R, K)
   if (!combine(Z, SIG)) return false
@@ -99,7 +110,7 @@ export function recover(id: u32): bool {
   } else memory.copy(OUTPUT, INPUT, 32)
   if (!feFromBytes(q, OUTPUT) || !liftX(q, id & 1)) return false
   scFromBytes(Z, INPUT + 64)
-  scInvert(K, R)
+  scInvertPublic(K, R)
   scMul(Z, Z, K)
   scNegateIf(Z, Z, 0xffffffff)
   scMul(SIG, SIG, K)

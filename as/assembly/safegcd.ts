@@ -5,13 +5,13 @@
  */
 import { GCD } from "./memory"
 
-const F: usize = GCD
-const G: usize = GCD + 40
+export const F: usize = GCD
+export const G: usize = GCD + 40
 const D: usize = GCD + 80
 const E: usize = GCD + 120
-const U: usize = GCD + 160
+export const U: usize = GCD + 160
 const MASK: i32 = 0x3fffffff
-const LIMBS: usize = 36
+export const LIMBS: usize = 36
 /** 20 * 30 >= 590. */
 const ROUNDS: i32 = 20
 
@@ -74,7 +74,7 @@ function divsteps(delta: i32): i32 {
 }
 
 /** (f, g) = (u f + v g, q f + r g) / 2^30, exactly. */
-function updateFG(size: usize): void {
+export function updateFG(size: usize): void {
   const u: i64 = load<i32>(U)
   const v: i64 = load<i32>(U, 4)
   const q: i64 = load<i32>(U, 8)
@@ -98,7 +98,7 @@ function updateFG(size: usize): void {
 }
 
 /** The same for (d, e) modulo m: a multiple of m makes the sums divisible; d and e stay within (-2m, m). */
-function updateDE(modulus: usize, inverse: u32): void {
+export function updateDE(modulus: usize, inverse: u32): void {
   const u: i64 = load<i32>(U)
   const v: i64 = load<i32>(U, 4)
   const q: i64 = load<i32>(U, 8)
@@ -149,14 +149,14 @@ function settle(modulus: usize, sign: i32): void {
   }
 }
 
-function start(a: usize, modulus: usize): void {
+export function start(a: usize, modulus: usize): void {
   memory.fill(D, 0, 80)
   store<u32>(E, 1)
   memory.copy(F, modulus, LIMBS)
   toLimbs(G, a)
 }
 
-function finish(r: usize, modulus: usize, sign: i32): void {
+export function finish(r: usize, modulus: usize, sign: i32): void {
   settle(modulus, sign)
   fromLimbs(r, D)
 }

@@ -1,6 +1,7 @@
 /** Integers modulo the group order n (SEC 2 §2.4.1): eight little-endian 32-bit words, constant time. */
 import { loadBytes, S_FOLD, S_WIDE, storeBytes } from "./memory"
 import { invert, N_INVERSE } from "./safegcd"
+import { invertPublic } from "./safegcd-public"
 
 const N: usize = memory.data<u32>([
   0xd0364141, 0xbfd25e8c, 0xaf48a03b, 0xbaaedce6, 0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff,
@@ -152,4 +153,9 @@ export function scMul(r: usize, a: usize, b: usize): void {
 /** r = 1 / a (0 for 0). */
 export function scInvert(r: usize, a: usize): void {
   invert(r, a, N30, N_INVERSE)
+}
+
+/** The same for a public a. */
+export function scInvertPublic(r: usize, a: usize): void {
+  invertPublic(r, a, N30, N_INVERSE)
 }
