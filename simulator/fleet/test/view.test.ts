@@ -57,12 +57,17 @@ describe("live view", () => {
       "Chain 1337  height 21  head 0xabab..abab  9 anchors  samples for 4 epochs",
       "",
       "device       state                   samples signed acked receipts sign µs heap",
-      "0x0000..0001 sampling 3/6                 15      2     2        1     346  63K",
+      "0x0000..0001 asleep until epoch 12        15      2     2        1     346  63K",
       "0x0000..0002 asleep until epoch 12         0      0     0        0       -    -",
       "",
       "15 samples, 2 signed, 2 acked, 30 anchored, 1 receipt",
       "Ctrl-C ends the run and sums it up.",
     ])
+  })
+
+  it("says how full the report is where there is room", () => {
+    const [line] = draw(snapshot([device(0, { filling: 3 })]), 100).filter((line) => line.includes("asleep"))
+    expect(line).toContain("asleep until epoch 12, 3 of 6 samples")
   })
 
   it.each<[string, Partial<DeviceState>]>([

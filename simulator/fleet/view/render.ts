@@ -78,7 +78,7 @@ function titles(width: number): string {
 
 function deviceLine(device: DeviceState, batch: number, width: number, paint: Paint): string {
   const { lastSignNs, heapBytes } = device
-  const [state, style] = describe(device, batch)
+  const [state, style] = describe(device, batch, stateWidth(width))
   const shown = left(state, stateWidth(width))
   const counts = [
     right(grouped(device.samples), WIDTHS.samples),
@@ -93,7 +93,7 @@ function deviceLine(device: DeviceState, batch: number, width: number, paint: Pa
   return `${address} ${style ? paint(style, shown) : shown} ${clip(counts, Math.max(0, room))}`
 }
 
-export function describe(device: DeviceState, batch: number): [state: string, style?: Style] {
+export function describe(device: DeviceState, batch: number, room: number): [state: string, style?: Style] {
   const { activity, attempts, misses, filling } = device
   switch (activity.kind) {
     case "reset":
@@ -112,9 +112,10 @@ export function describe(device: DeviceState, batch: number): [state: string, st
       return filling > 0 ? [`sampling ${filling}/${batch}`, "green"] : ["awake", "cyan"]
   }
   if (misses > 0) return [`offline, ${misses} ${misses === 1 ? "try" : "tries"}`, "yellow"]
-  if (filling > 0) return [`sampling ${filling}/${batch}`, "green"]
+  const fill = filling > 0 ? `, ${filling} of ${plural(batch, "sample")}` : ""
   const asleep = `asleep until epoch ${activity.untilEpoch}`
-  return [asleep.length > 23 ? `asleep until ${activity.untilEpoch}` : asleep]
+  const shown = [asleep + fill, asleep, `asleep until ${activity.untilEpoch}`].find(({ length }) => length <= room)
+  return [shown ?? "asleep"]
 }
 
 /** Where not all fit: troubled devices first, then those that changed last; always shown in their order. */
