@@ -82,12 +82,13 @@ export class Committer {
   }
 }
 
-function apply({ devices, reports, mailbox }: Store, entry: Entry): Outcome[] {
+function apply({ devices, reports, mailbox, alarms }: Store, entry: Entry): Outcome[] {
   const device = devices.byId(entry.device) as Device
   const { session, request, mailboxCursor, receiptCursor, gatewayTime } = entry
   if (device.challengeTime === session) {
     markUsed(device, request)
     mailbox.confirm(device, mailboxCursor)
+    alarms.cursor(device, receiptCursor, gatewayTime)
     // It may fall: a device that lost receipts asks for them again.
     device.receiptCursor = Math.min(receiptCursor, device.lastSeq)
   }
@@ -95,7 +96,10 @@ function apply({ devices, reports, mailbox }: Store, entry: Entry): Outcome[] {
   // Lowest first: then nearly every report finds its predecessor here.
   const order = entry.reports.map((_, i) => i).sort((a, b) => entry.reports[a]!.seq - entry.reports[b]!.seq)
   const outcomes: Outcome[] = new Array(order.length)
-  for (const i of order) outcomes[i] = reports.add(device, entry.reports[i]!, gatewayTime)
+  for (const i of order) {
+    outcomes[i] = reports.add(device, entry.reports[i]!, gatewayTime)
+    if (outcomes[i] === "stored") alarms.report(device, entry.reports[i]!, gatewayTime)
+  }
   devices.save(device)
   return outcomes
 }

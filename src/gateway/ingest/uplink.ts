@@ -127,7 +127,7 @@ export class Uplinks {
 
   /** Verifies and commits; what was refused of it. `undefined`: there is no room, and all of it must come later. */
   async #take(device: Device, session: Session, told: Told, part: Part): Promise<RefusedReport[] | undefined> {
-    const { admission, verification, committer, meter, chain } = this.#options
+    const { admission, verification, committer, meter, chain, store } = this.#options
     const { lane, reports } = part
     const leave = admission.enter(lane, reports.length)
     if (!leave) return undefined
@@ -137,6 +137,7 @@ export class Uplinks {
       const { accepted, refused } = this.#sort(verdicts)
       const outcomes = await committer.commit({ ...told, reports: accepted })
       for (const outcome of outcomes) meter.report(outcome)
+      for (const { seq } of refused) store.alarms.refused(device.id, seq)
       return refused
     } finally {
       leave()

@@ -41,6 +41,11 @@ export class VerifyPool implements Verifier {
     for (let i = 0; i < workers; i++) this.#hire()
   }
 
+  /** Workers, ready or not; none once the pool has given up. */
+  get size(): number {
+    return this.#members.size
+  }
+
   /** Workers that can take a batch. */
   get ready(): number {
     return [...this.#members].filter(({ ready }) => ready).length
