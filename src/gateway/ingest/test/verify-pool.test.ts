@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
@@ -31,6 +31,7 @@ function jobs(count = 4): VerifyJob[] {
   })
 }
 
+const mortal = new URL("./mortal-worker.ts", import.meta.url)
 const kindOf = (verdict: Verdict) => ("report" in verdict ? verdict.report.seq : verdict.rejection.code)
 const pools: VerifyPool[] = []
 async function open(options: { workers?: number; source?: URL } = {}): Promise<VerifyPool> {
@@ -78,18 +79,20 @@ describe("a worker that dies", () => {
     const dir = mkdtempSync(join(tmpdir(), "dormouse-"))
     const flag = join(dir, "once")
     writeFileSync(flag, "")
-    const source = new URL(`./mortal-worker.ts?once=${encodeURIComponent(flag)}`, import.meta.url)
-    const pool = await open({ workers: 1, source })
+    process.env.DORMOUSE_TEST_MORTAL = flag
+    const pool = await open({ workers: 1, source: mortal })
     const batches = [jobs(), jobs(), jobs()]
     const all = await Promise.all(batches.map((batch) => pool.check(batch)))
     expect(all).toEqual(batches.map((batch) => checkAll(crypto, batch)))
+    expect(existsSync(flag)).toBe(false)
     while (pool.ready === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     expect(await pool.check(jobs())).toHaveLength(4)
     rmSync(dir, { recursive: true })
   })
 
   it("again and again is given up, and everything is still checked", async () => {
-    const pool = await open({ workers: 1, source: new URL("./mortal-worker.ts?always=1", import.meta.url) })
+    process.env.DORMOUSE_TEST_MORTAL = "always"
+    const pool = await open({ workers: 1, source: mortal })
     while (pool.size > 0) {
       expect((await pool.check(jobs())).map((verdicts) => verdicts.map(kindOf)[0])).toEqual([1, 2, 3, 4])
       await new Promise((resolve) => setTimeout(resolve, 50))
