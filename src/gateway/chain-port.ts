@@ -3,7 +3,7 @@ import type { Server } from "node:http"
 import { fromHex } from "../protocol/bytes.ts"
 import type { AnchorSender } from "./anchor/anchorer.ts"
 import type { ProofSource } from "./anchor/full-receipt.ts"
-import type { Anchors, Contracts, EmbeddedChain, Hex } from "./chain/index.ts"
+import type { Anchors, Contracts, EmbeddedChain, Hex, Registry, WebSocketOptions } from "./chain/index.ts"
 import { openContracts, serveWebSocket, startEmbeddedChain } from "./chain/index.ts"
 import type { RegistryView } from "./ingest/approvals.ts"
 import type { RequestSender } from "./ingest/registrar.ts"
@@ -16,7 +16,9 @@ export interface ChainPort extends ProofSource, RegistryView, AnchorSender, Requ
   head(): Promise<{ height: number; hash: string }>
   handleRpc(body: unknown): Promise<unknown>
   /** JSON-RPC with subscriptions at `path` of an HTTP server; returns what ends it. */
-  serveWebSocket(server: Server, path: string): () => void
+  serveWebSocket(server: Server, path: string, allow?: WebSocketOptions["allow"]): () => void
+  /** Transactions of the operator, where his key is in the data directory. */
+  operate?: Pick<Registry, "approve" | "revoke">
   close(): Promise<void>
 }
 
@@ -37,10 +39,11 @@ function portOf(chain: EmbeddedChain, contracts: Contracts): ChainPort {
     ...{ chainId: chain.chainId, genesisHash: chain.genesisHash, sealers: chain.sealers, gateway, operator },
     ...{ registry: deployment.registry, anchors: deployment.anchor },
     handleRpc: chain.handleRpc,
-    serveWebSocket(server, path) {
-      const service = serveWebSocket(server, chain, { path })
+    serveWebSocket(server, path, allow) {
+      const service = serveWebSocket(server, chain, { path, ...(allow && { allow }) })
       return () => service.close()
     },
+    operate: registry,
     close: () => chain.close(),
     submit: (request: Parameters<Anchors["submit"]>[0]) => anchors.submit(request),
     request: (request) => registry.request({ ...request, homeGateway: gateway }),

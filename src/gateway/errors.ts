@@ -2,18 +2,27 @@ import { DormouseError, type ErrorCode } from "../protocol/errors.ts"
 
 /** What the gateway itself finds wrong; codes of messages (`E_CBOR_*`, `E_MESSAGE`, ...) come from src/protocol. */
 export type GatewayErrorCode =
+  | "E_ACCEPT" // the API gives this in no form that the request accepts
   | "E_ADDRESS" // not 20 bytes in hex
   | "E_ANCHOR_CONFLICT" // the chain holds another anchor for an epoch than the store
   | "E_BODY_TOO_LARGE" // beyond MAX_BODY
   | "E_BUSY" // a queue or a limit is full: again later
+  | "E_CHAIN_STALLED" // an anchor waits for its block for too long
+  | "E_CHAIN_UNREACHABLE" // the chain does not answer
   | "E_CHALLENGE" // not a challenge of this gateway for this key
   | "E_CHALLENGE_EXPIRED" // older than two minutes
   | "E_COAP" // not a CoAP message that this bridge takes
   | "E_DEVICE_UNKNOWN" // no device of that number or address
+  | "E_DISK_FULL" // hardly any room is left where the data is
+  | "E_FORBIDDEN" // this token does not allow that
   | "E_HELLO_OLD" // a later hello of this device is known
   | "E_HELLO_SIGNATURE" // not signed by the key that it names
   | "E_INTERNAL" // a fault of ours
   | "E_LOCKED" // another gateway runs on this data
+  | "E_MAILBOX_FULL" // too many messages wait for the device
+  | "E_MEDIA_TYPE" // a body of another type than the API takes
+  | "E_MQTT" // what was given for MQTT cannot be used
+  | "E_NOT_APPROVED" // the device has no approval that could be revoked
   | "E_NOT_PENDING" // the device has no request that could be approved
   | "E_NOT_RUNNING" // this needs a running gateway
   | "E_NO_DATA" // there is no gateway's data in the directory
@@ -23,7 +32,10 @@ export type GatewayErrorCode =
   | "E_QUERY" // a parameter of an API request is not what it should be
   | "E_RECEIPT_MISSING" // the report is not known, or not anchored yet
   | "E_REPLAY" // a request number was seen before
+  | "E_SLOW" // a live subscriber does not keep up
   | "E_STORE" // the store's file cannot be used
+  | "E_TOKEN" // a token is needed, or this one is void
+  | "E_TOKEN_NAME" // the name of a token is taken, or there is none of that name
   | "E_USAGE" // a command was called in a way it does not know
 
 export class GatewayError extends DormouseError {

@@ -1,18 +1,17 @@
 /** The gateway, put together: bridges -> ingest -> store -> anchor -> chain; the API reads. */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import type { FastifyInstance } from "fastify"
 import { fromHex } from "../protocol/bytes.ts"
 import type { Crypto } from "../protocol/crypto.ts"
 import { fullReceipt } from "./anchor/full-receipt.ts"
-import { createApi } from "./api/server.ts"
+import { type ApiOptions, openApi } from "./api/open.ts"
 import { bridges } from "./bridges/bridge.ts"
 import { loadOrCreateKey } from "./chain/index.ts"
 import { type ChainPort, openChain } from "./chain-port.ts"
 import { createCore } from "./core.ts"
 import { GatewayError } from "./errors.ts"
 import { VerifyPool } from "./ingest/verify-pool.ts"
-import type { Limits } from "./limits.ts"
+import { defaultLimits, type Limits } from "./limits.ts"
 import { lockDirectory } from "./lock.ts"
 import { type Logger, silentLog } from "./log.ts"
 import { type Clock, type Random, systemClock, systemRandom } from "./ports.ts"
@@ -27,8 +26,9 @@ export interface GatewayOptions {
   epochMs?: number | undefined
   /** where devices reach it; default: this machine alone */
   host?: string
-  /** of the API, which asks nobody who he is */
+  /** of the API; beyond this machine it asks everybody for a token */
   httpHost?: string
+  api?: Partial<ApiOptions> | undefined
   chainId?: number | undefined
   limits?: Partial<Limits> | undefined
   clock?: Clock
@@ -41,6 +41,8 @@ export interface Gateway {
   /** ports */
   coap: number
   http: number
+  /** the API's, for commands on this machine */
+  secret: string
   close(): Promise<void>
 }
 
@@ -101,28 +103,18 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
     await bridge.close()
     await core.drain()
   })
-  const api = createApi(
+  const api = await openApi(
+    { ...options.api, httpHost, httpPort: options.httpPort },
     {
-      ...{ store, clock, metrics, schedule, chain, coapPort: bridge.port },
+      ...{ store, clock, metrics, schedule, chain, coapPort: bridge.port, random, log },
+      ...{ dataDir, storePath: storePath(dataDir) },
+      queueLimit: limits?.queuedReports ?? defaultLimits.queuedReports,
       gatewayPublicKey: crypto.getPublicKey(secretKey),
       minedEpoch: () => receipts.minedEpoch,
-      trouble: () => core.anchorer.conflict,
+      conflict: () => core.anchorer.conflict,
       receipt: (device, seq) => fullReceipt(store, receipts, chain, device, seq),
     },
-    log,
   )
   undo.push(() => api.close())
-  undo.push(chain.serveWebSocket(api.server, "/rpc"))
-  return { coap: bridge.port, http: await listen(api, httpHost, options.httpPort) }
-}
-
-async function listen(api: FastifyInstance, host: string, port: number): Promise<number> {
-  try {
-    await api.listen({ host, port })
-  } catch (cause) {
-    throw new GatewayError("E_PORT", `TCP port ${port} on ${host} cannot be had: ${(cause as Error).message}.`, {
-      cause,
-    })
-  }
-  return (api.server.address() as { port: number }).port
+  return { coap: bridge.port, http: api.port, secret: api.secret }
 }

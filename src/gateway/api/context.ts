@@ -1,16 +1,24 @@
+import type { IncomingMessage, Server } from "node:http"
 import { fromHex, toHex } from "../../protocol/bytes.ts"
 import type { EpochSchedule } from "../../protocol/epochs.ts"
 import { GatewayError } from "../errors.ts"
 import type { Clock } from "../ports.ts"
 import type { Device } from "../store/devices.ts"
+import type { Feed } from "../store/feed.ts"
 import type { Store } from "../store/store.ts"
+import type { AccessLog } from "./access/access-log.ts"
+import type { Policy } from "./access/policy.ts"
+import type { Problem } from "./health.ts"
 import type { Metrics } from "./metrics.ts"
 
-/** Everything the API reads. It changes nothing of its own; `POST /rpc` goes to the chain. */
+/** Everything the API needs of the gateway. */
 export interface ApiContext {
   store: Store
+  feed: Feed
   clock: Clock
   metrics: Metrics
+  policy: Policy
+  accessLog: AccessLog
   schedule(): EpochSchedule
   minedEpoch(): number
   chain: {
@@ -23,16 +31,24 @@ export interface ApiContext {
     operator: string
     handleRpc(body: unknown): Promise<unknown>
     head(): Promise<{ height: number; hash: string }>
+    /** transactions of the operator, whose key is in the data directory */
+    operate?: Operate
+    serveWebSocket(server: Server, path: string, allow?: (request: IncomingMessage) => boolean): () => void
   }
   /** 33 bytes */
   gatewayPublicKey: Uint8Array
   coapPort: number
-  /** What keeps the gateway from its work; `undefined`: nothing. */
-  trouble(): string | undefined
+  /** What keeps the gateway from its work; none: nothing. */
+  problems(): Promise<Problem[]>
   receipt(device: Device, seq: number): Promise<Uint8Array>
 }
 
-export const hex = (bytes: Uint8Array) => `0x${toHex(bytes)}`
+export interface Operate {
+  approve(address: `0x${string}`, role: number): Promise<unknown>
+  revoke(address: `0x${string}`): Promise<unknown>
+}
+
+export const hex = (bytes: Uint8Array): `0x${string}` => `0x${toHex(bytes)}`
 
 /** Throws `E_ADDRESS`, `E_DEVICE_UNKNOWN`. */
 export function deviceOf(store: Pick<Store, "devices">, address: string): Device {
@@ -41,12 +57,4 @@ export function deviceOf(store: Pick<Store, "devices">, address: string): Device
   const device = store.devices.byAddress(fromHex(address))
   if (!device) throw new GatewayError("E_DEVICE_UNKNOWN", `No device has the address ${address}.`)
   return device
-}
-
-/** A whole number in a query string. Throws `E_QUERY`. */
-export function wholeNumber(name: string, text: unknown, fallback: number, most: number): number {
-  if (text === undefined) return fallback
-  const value = typeof text === "string" && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-  if (!(value <= most)) throw new GatewayError("E_QUERY", `${name}: a whole number from 0 to ${most} expected.`)
-  return value
 }

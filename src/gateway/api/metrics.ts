@@ -11,10 +11,19 @@ export interface Gauges {
 }
 
 export interface Metrics extends Meter {
+  /** where other rooms register theirs */
+  readonly registry: Registry
   text(): Promise<string>
   contentType: string
   /** Reports that arrived again, since the start. */
   readonly repeats: number
+  /** Reports between decryption and commit. */
+  queued(): number
+  /** when (`performance.now`) the latest fault of our own happened, and the latest new report was stored; 0: never */
+  readonly lastFault: number
+  readonly lastStored: number
+  /** Calls `listener` after each new report, when it is durable; returns what ends it. */
+  onStored(listener: () => void): () => void
 }
 
 /** Prometheus metrics of one gateway. */
@@ -57,13 +66,26 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
   })
 
-  let repeats = 0
+  let [repeats, lastFault, lastStored] = [0, 0, 0]
+  const listeners = new Set<() => void>()
   return {
-    dropped: (code) => dropped.inc({ code }),
+    registry,
+    queued: gauges.queued,
+    onStored(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    dropped(code) {
+      if (code === "E_INTERNAL") lastFault = performance.now()
+      dropped.inc({ code })
+    },
     refused: (code) => refused.inc({ code }),
     report(outcome) {
       if (outcome === "repeat") repeats++
       reports.inc({ outcome })
+      if (outcome !== "stored") return
+      lastStored = performance.now()
+      for (const listener of listeners) listener()
     },
     acked(latencyMs) {
       acks.inc()
@@ -74,6 +96,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     contentType: registry.contentType,
     get repeats() {
       return repeats
+    },
+    get lastFault() {
+      return lastFault
+    },
+    get lastStored() {
+      return lastStored
     },
   }
 }

@@ -31,6 +31,8 @@ export interface SenmlContext {
   schedule: EpochSchedule
   /** latest epoch whose anchor the chain holds */
   minedEpoch: number
+  /** samples taken from `since` until before `until`, unix ms; absent: all */
+  range?: { since: number; until: number } | undefined
 }
 
 /** One SenML pack of the samples in `reports`; gap and status reports have no readings. */
@@ -42,19 +44,22 @@ export function senmlPack(context: SenmlContext, reports: readonly StoredReport[
 }
 
 function recordsOf(context: SenmlContext, stored: StoredReport, report: SamplesReport): SenmlRecord[] {
-  const { profile, schedule, minedEpoch } = context
+  const { profile, schedule, minedEpoch, range } = context
   const known = typeof report.at === "number"
   const base = known ? schedule.startOf(report.epoch) + (report.at as number) * TICK_MS : stored.gatewayTime
   const offsets = batchOffsets(report)
-  const records: SenmlRecord[] = report.samples.flatMap((sample, i) =>
-    sample.flatMap((value, channel): SenmlRecord[] => {
+  const wanted = (time: number) => range === undefined || (time >= range.since && time < range.until)
+  const records: SenmlRecord[] = report.samples.flatMap((sample, i) => {
+    const offset = offsets[i]! * TICK_MS
+    if (!wanted(base + offset)) return []
+    return sample.flatMap((value, channel): SenmlRecord[] => {
       if (value === null) return []
       const { name, unit, exponent } = profile[channel] ?? { name: `channel${channel}`, unit: "", exponent: 0 }
-      const t = (offsets[i]! * TICK_MS) / 1000
+      const t = offset / 1000
       // Through the decimal form, because 2150 * 10 ** -2 is not 21.5 in binary.
       return [{ n: senmlName(name), ...(unit && { u: unit }), v: Number(`${value}e${exponent}`), ...(t && { t }) }]
-    }),
-  )
+    })
+  })
   const [first, ...others] = records
   if (!first) return []
   const { seq, epoch, gatewayTime, anchor } = stored

@@ -10,13 +10,16 @@ export interface NetworkOptions {
   /** Refuses a node of another chain. */
   chainId?: number
   timeoutMs?: number
+  /** sent with each request, such as a token */
+  headers?: Record<string, string>
 }
 
 /** The chain behind somebody else's node. */
-export async function connectNetwork({ url, chainId, timeoutMs = 15_000 }: NetworkOptions): Promise<ChainNode> {
+export async function connectNetwork(options: NetworkOptions): Promise<ChainNode> {
+  const { url, chainId, timeoutMs = 15_000, headers = {} } = options
   const handleRpc = async (body: unknown): Promise<unknown> => {
     try {
-      return await post(url, body, timeoutMs)
+      return await post(url, headers, body, timeoutMs)
     } catch (cause) {
       const message = `no answer from ${url}: ${(cause as Error).message}`
       return { jsonrpc: "2.0", id: null, error: { code: INTERNAL_ERROR, message } }
@@ -37,10 +40,10 @@ export async function connectNetwork({ url, chainId, timeoutMs = 15_000 }: Netwo
   return { provider, handleRpc, chainId: served, genesisHash: genesis.hash, close: async () => {} }
 }
 
-async function post(url: string, body: unknown, timeoutMs: number): Promise<unknown> {
+async function post(url: string, headers: object, body: unknown, timeoutMs: number): Promise<unknown> {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { ...headers, "content-type": "application/json" },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
   })

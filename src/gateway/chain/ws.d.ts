@@ -7,6 +7,7 @@ declare module "ws" {
   export class WebSocket extends EventEmitter {
     readonly bufferedAmount: number
     send(data: string): void
+    close(code: number, reason: string): void
     ping(): void
     pause(): void
     resume(): void

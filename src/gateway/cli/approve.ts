@@ -27,7 +27,8 @@ export async function approve({ dataDir, addresses, role, onApproved }: ApproveO
       ? (await gateway.json<DeviceView[]>("/api/devices")).filter(isWaiting).map(({ address }) => address)
       : addresses.map(checked)
   if (wanted.length === 0) return []
-  const { registry } = await openContracts({ node: await connectNetwork({ url: gateway.url("/rpc") }), dir: dataDir })
+  const node = await connectNetwork({ url: gateway.url("/rpc"), headers: gateway.headers })
+  const { registry } = await openContracts({ node, dir: dataDir })
   const approved = await Promise.all(
     wanted.map(async (address) => {
       const done = await approveOne(registry, address as Hex, role ?? Role.serverTrusted)

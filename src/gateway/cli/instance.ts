@@ -11,6 +11,8 @@ export interface Instance {
   http: number
   /** where its HTTP side listens */
   host: string
+  /** the API's token for commands, void when the gateway ends; hence the file is for its owner only */
+  secret?: string
 }
 
 const pathOf = (dataDir: string) => join(dataDir, "gateway.json")
@@ -18,7 +20,8 @@ const HEALTH_MS = 3_000
 
 export function writeInstance(dataDir: string, instance: Instance): void {
   const path = pathOf(dataDir)
-  writeFileSync(`${path}.new`, `${JSON.stringify(instance)}\n`)
+  rmSync(`${path}.new`, { force: true }) // the mode is for a new file
+  writeFileSync(`${path}.new`, `${JSON.stringify(instance)}\n`, { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }
 
@@ -32,7 +35,8 @@ export async function findGateway(dataDir: string): Promise<GatewayClient | unde
   try {
     const instance = JSON.parse(readFileSync(pathOf(dataDir), "utf8")) as Instance
     const client = new GatewayClient(instance)
-    const response = await fetch(client.url("/health"), { signal: AbortSignal.timeout(HEALTH_MS) })
+    const { headers } = client
+    const response = await fetch(client.url("/health"), { headers, signal: AbortSignal.timeout(HEALTH_MS) })
     const { pid } = (await response.json()) as { pid: number }
     return pid === instance.pid ? client : undefined
   } catch {
@@ -57,7 +61,7 @@ export function requireStore(dataDir: string): string {
   throw new GatewayError("E_NO_DATA", `There is no gateway's data in ${dataDir}: start a gateway on it first.`)
 }
 
-/** Reads from a running gateway. */
+/** Talks to a running gateway. */
 export class GatewayClient {
   readonly #instance: Instance
 
@@ -71,18 +75,28 @@ export class GatewayClient {
     return `http://${name.includes(":") ? `[${name}]` : name}:${http}${path}`
   }
 
+  get headers(): Record<string, string> {
+    const { secret } = this.#instance
+    return secret === undefined ? {} : { authorization: `Bearer ${secret}` }
+  }
+
   async json<T>(path: string): Promise<T> {
-    return (await (await this.#get(path)).json()) as T
+    return (await (await this.#ask(path)).json()) as T
   }
 
   async bytes(path: string): Promise<Uint8Array> {
-    return new Uint8Array(await (await this.#get(path)).arrayBuffer())
+    return new Uint8Array(await (await this.#ask(path)).arrayBuffer())
   }
 
-  async #get(path: string): Promise<Response> {
+  async post<T>(path: string, body: object): Promise<T> {
+    const headers = { "content-type": "application/json" }
+    return (await (await this.#ask(path, { method: "POST", headers, body: JSON.stringify(body) })).json()) as T
+  }
+
+  async #ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
     let response: Response
     try {
-      response = await fetch(this.url(path))
+      response = await fetch(this.url(path), { ...init, headers: { ...init.headers, ...this.headers } })
     } catch (cause) {
       throw new GatewayError("E_NOT_RUNNING", `The gateway at ${this.url("")} does not answer.`, { cause })
     }
