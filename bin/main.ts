@@ -26,6 +26,14 @@ const commands: Record<string, { what: string; load(): Promise<Run> }> = {
     what: "makes, lists and revokes tokens for the gateway's API",
     load: async () => (await import("../src/gateway/cli/token.ts")).tokenCommand,
   },
+  configure: {
+    what: "puts new settings into a device's mailbox",
+    load: async () => (await import("../src/gateway/cli/configure.ts")).configureCommand,
+  },
+  token: {
+    what: "makes, lists and revokes tokens for the gateway's API",
+    load: async () => (await import("../src/gateway/cli/token.ts")).tokenCommand,
+  },
   receipt: {
     what: "writes the full receipt of a report",
     load: async () => (await import("../src/gateway/cli/receipt.ts")).receiptCommand,
