@@ -38,6 +38,34 @@ const commands: Record<string, { what: string; load(): Promise<Run> }> = {
     what: "exports or imports a gateway's chain",
     load: async () => (await import("../src/gateway/cli/chain.ts")).chainCommand,
   },
+  revoke: {
+    what: "revokes approved devices on chain",
+    load: async () => (await import("../src/gateway/cli/decide.ts")).revokeCommand,
+  },
+  reject: {
+    what: "rejects devices that wait for approval",
+    load: async () => (await import("../src/gateway/cli/decide.ts")).rejectCommand,
+  },
+  backup: {
+    what: "backs up a gateway, running or not",
+    load: async () => (await import("../src/gateway/cli/backup.ts")).backupCommand,
+  },
+  restore: {
+    what: "makes a gateway's data from a backup",
+    load: async () => (await import("../src/gateway/cli/restore.ts")).restoreCommand,
+  },
+  restores: {
+    what: "lists what a gateway's data was restored from",
+    load: async () => (await import("../src/gateway/cli/alarms.ts")).restoresCommand,
+  },
+  alarms: {
+    what: "lists what contradicts a gateway's chain",
+    load: async () => (await import("../src/gateway/cli/alarms.ts")).alarmsCommand,
+  },
+  forks: {
+    what: "lists reports that contradict each other",
+    load: async () => (await import("../src/gateway/cli/alarms.ts")).forksCommand,
+  },
   verify: {
     what: "verifies a receipt",
     load: async () => (await import("../src/audit/cli.ts")).verifyCommand,

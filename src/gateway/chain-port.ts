@@ -3,12 +3,14 @@ import type { Server } from "node:http"
 import { fromHex } from "../protocol/bytes.ts"
 import type { AnchorSender } from "./anchor/anchorer.ts"
 import type { ProofSource } from "./anchor/full-receipt.ts"
+import { vanityOf } from "./backup/vanity.ts"
 import type { Anchors, Contracts, EmbeddedChain, Hex, Registry, WebSocketOptions } from "./chain/index.ts"
 import { openContracts, serveWebSocket, startEmbeddedChain } from "./chain/index.ts"
 import type { RegistryView } from "./ingest/approvals.ts"
 import type { RequestSender } from "./ingest/registrar.ts"
 import type { Clock } from "./ports.ts"
 import { Status } from "./store/devices.ts"
+import type { Incarnation } from "./store/incarnations.ts"
 
 export interface ChainPort extends ProofSource, RegistryView, AnchorSender, RequestSender {
   sealers: string[]
@@ -22,9 +24,15 @@ export interface ChainPort extends ProofSource, RegistryView, AnchorSender, Requ
   close(): Promise<void>
 }
 
-/** Starts the embedded chain of `dataDir`, with its contracts. */
-export async function openChain(dataDir: string, clock: Clock, chainId?: number): Promise<ChainPort> {
-  const chain = await startEmbeddedChain({ dir: dataDir, clock, ...(chainId !== undefined && { chainId }) })
+/** Starts the embedded chain of `dataDir`, with its contracts; its blocks name the incarnation. */
+export async function openChain(
+  dataDir: string,
+  clock: Clock,
+  incarnation: Pick<Incarnation, "number" | "height">,
+  chainId?: number,
+): Promise<ChainPort> {
+  const vanity = vanityOf(incarnation)
+  const chain = await startEmbeddedChain({ dir: dataDir, clock, vanity, ...(chainId !== undefined && { chainId }) })
   try {
     return portOf(chain, await openContracts({ node: chain, dir: dataDir }))
   } catch (error) {

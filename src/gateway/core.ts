@@ -7,6 +7,8 @@ import { Receipts } from "./anchor/receipts.ts"
 import { openSchedule } from "./anchor/schedule.ts"
 import { Trees } from "./anchor/trees.ts"
 import { createMetrics, type Metrics } from "./api/metrics.ts"
+import { alarmOf } from "./backup/alarms.ts"
+import { registerMetrics } from "./backup/metrics.ts"
 import type { Handler } from "./bridges/bridge.ts"
 import type { ChainPort } from "./chain-port.ts"
 import { Acks } from "./ingest/acks.ts"
@@ -50,6 +52,8 @@ export interface Core {
   /** Commits what still waits, once nothing new comes in. */
   drain(): Promise<void>
   schedule(): EpochSchedule
+  /** What devices said that contradicts the chain, and no restore explains; `undefined`: nothing. */
+  alarms(): ReturnType<typeof alarmOf>
   /** Sends what a former run left, and from then on acts by the clock. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -72,6 +76,7 @@ export function createCore(options: CoreOptions): Core {
     epoch: () => epochs.epochAt(clock.now()),
     devices: () => store.devices.counts().map((count, status) => ({ status: statusNames[status]!, count })),
   })
+  registerMetrics(metrics.registry, store)
   const trees = new Trees(crypto, store.anchors, limits.cachedTrees)
   const receipts = new Receipts(store, trees)
   const sessions = new Sessions(crypto, secretKey)
@@ -93,6 +98,7 @@ export function createCore(options: CoreOptions): Core {
 
   return {
     ...{ metrics, receipts, anchorer, approvals, schedule },
+    alarms: () => alarmOf(store),
     handle: createHandler({ enrolment, uplinks, meter: metrics, onFault }),
     async drain() {
       while (admission.held > 0) {

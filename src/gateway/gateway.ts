@@ -5,6 +5,7 @@ import { fromHex } from "../protocol/bytes.ts"
 import type { Crypto } from "../protocol/crypto.ts"
 import { fullReceipt } from "./anchor/full-receipt.ts"
 import { type ApiOptions, openApi } from "./api/open.ts"
+import { beginIncarnation } from "./backup/incarnation.ts"
 import { bridges } from "./bridges/bridge.ts"
 import { loadOrCreateKey } from "./chain/index.ts"
 import { type ChainPort, openChain } from "./chain-port.ts"
@@ -61,7 +62,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const store = new Store(storePath(dataDir))
     undo.push(() => store.close())
-    const chain = await openChain(dataDir, clock, options.chainId)
+    const incarnation = beginIncarnation(store, dataDir, clock.now(), log)
+    const chain = await openChain(dataDir, clock, incarnation, options.chainId)
     undo.push(() => chain.close())
     const ports = await compose(options, { store, chain, clock, log }, undo)
     return { ...ports, close }

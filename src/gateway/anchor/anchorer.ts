@@ -8,6 +8,7 @@ import type { StoredAnchor } from "../store/anchors.ts"
 import type { Store } from "../store/store.ts"
 import { buildAnchor } from "./build.ts"
 import type { Receipts } from "./receipts.ts"
+import { nameLosses, takeBack } from "./restored.ts"
 import type { Trees } from "./trees.ts"
 
 /** What the anchorer needs of the chain: the same request twice finds the block in which it is already. */
@@ -63,11 +64,12 @@ export class Anchorer {
     this.#cancelRetry()
   }
 
-  /** Anchors what waits under the epoch that ended last. */
+  /** Anchors what waits under the epoch that ended last; after a restore under none that the lost life may have used. */
   tick(now = this.#options.clock.now()): void {
     const { store, crypto, schedule, trees, log } = this.#options
     const ended = schedule().epochAt(now) - 1
-    if (ended >= 1 && this.conflict === undefined) {
+    this.#nameLosses()
+    if (ended >= Math.max(1, store.incarnations.current.firstEpoch) && this.conflict === undefined) {
       const built = buildAnchor(store, crypto, ended, now)
       if (built) {
         trees.keep(ended, built.tree)
@@ -125,6 +127,12 @@ export class Anchorer {
     }
   }
 
+  #nameLosses(): void {
+    const { store, log } = this.#options
+    const devices = nameLosses(store)
+    if (devices > 0) log.warn({ devices }, "devices have nothing left to mend what the restore lost")
+  }
+
   #setMined(epoch: number, tx: Uint8Array, block: number): void {
     const { store, receipts, log } = this.#options
     store.transaction(() => {
@@ -141,9 +149,13 @@ export class Anchorer {
   }
 
   #failed(error: unknown, attempt: number): void {
-    const { log, clock } = this.#options
+    const { store, log, clock } = this.#options
     if (this.#closed) return
     if (codeOf(error) === "E_CHAIN_EQUIVOCATION") {
+      if (takeBack(store)) {
+        log.warn({ err: error }, "a tree from before the restore was taken back: its reports wait for the next epoch")
+        return
+      }
       this.conflict = (error as Error).message
       log.error({ err: error }, "the chain holds another anchor than the store: anchoring stopped")
       return

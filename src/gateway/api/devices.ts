@@ -1,6 +1,7 @@
 import { decode } from "../../protocol/cbor/index.ts"
 import { asProfile, type Profile } from "../../protocol/profile.ts"
 import { type Device, statusNames } from "../store/devices.ts"
+import type { Loss } from "../store/losses.ts"
 import type { Store } from "../store/store.ts"
 import { hex } from "./context.ts"
 
@@ -15,13 +16,15 @@ export interface DeviceView {
   have: number
   reports: { stored: number; anchored: number }
   gaps: number
+  /** ranges of seq that a restore lost for good */
+  lost: Loss[]
   forks: number
   /** unix ms; null: never */
   lastSeen: number | null
   lastEpoch: number
 }
 
-export function deviceView({ reports }: Pick<Store, "reports">, device: Device): DeviceView {
+export function deviceView({ reports, losses }: Pick<Store, "reports" | "losses">, device: Device): DeviceView {
   const { id, address, status, role, have, stored, anchored, lastSeen, lastEpoch } = device
   return {
     address: hex(address),
@@ -32,6 +35,7 @@ export function deviceView({ reports }: Pick<Store, "reports">, device: Device):
     have,
     reports: { stored, anchored },
     gaps: reports.link.countGaps(id),
+    lost: losses.of(id),
     forks: reports.countForks(id),
     lastSeen: lastSeen || null,
     lastEpoch,

@@ -2,6 +2,8 @@
  * What goes in and out, once: input is checked against these, and the OpenAPI document shows them. Answers are
  * described, not filtered: see docs/decisions.md.
  */
+import { statusNames } from "../store/devices.ts"
+
 const MOST = Number.MAX_SAFE_INTEGER
 
 export const MOST_REPORTS = 1_000
@@ -86,10 +88,14 @@ export const senml = list(senmlRecord)
 
 export const device = record(
   {
-    ...{ address, id: count, status: { enum: ["requested", "pending", "approved", "revoked"] }, role: count },
+    ...{ address, id: count, status: { enum: [...statusNames] }, role: count },
     profile: list(record({ name: text, unit: text, exponent: { type: "integer" } })),
     have: { ...count, description: "highest seq up to which its hash chain is held" },
     ...{ reports: record({ stored: count, anchored: count }), gaps: count, forks: count },
+    lost: {
+      ...list(record({ first: count, last: count, incarnation: count })),
+      description: "ranges of seq that a restore lost for good",
+    },
     ...{ lastSeen: { ...maybe(count), description: "unix ms; null: never" }, lastEpoch: count },
   },
   "a device",

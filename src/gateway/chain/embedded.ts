@@ -13,6 +13,8 @@ export interface EmbeddedChainOptions {
   chainId?: number
   /** Unix milliseconds. */
   clock: Clock
+  /** 32 bytes for extraData of every block sealed from now on; absent: zeros. */
+  vanity?: Uint8Array | undefined
   /** Told why a block could not be written; the node goes on trying. */
   onFault?(message: string): void
 }
@@ -46,9 +48,9 @@ export interface EmbeddedChain extends ChainNode {
 
 /** Starts the full node of the gateway in a thread of its own. */
 export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise<EmbeddedChain> {
-  const { dir, chainId = DEFAULT_CHAIN_ID, clock } = options
+  const { dir, chainId = DEFAULT_CHAIN_ID, clock, vanity } = options
   const funded = (["gateway", "operator"] as const).map((name) => loadOrCreateKey(dir, name).address)
-  const workerData: NodeData = { dir, chainId, funded, now: clock.now() }
+  const workerData: NodeData = { dir, chainId, funded, now: clock.now(), vanity }
   // V8 would let young objects take 100 MiB before it looks at them: that costs memory and gains nothing here.
   const resourceLimits = { maxYoungGenerationSizeMb: 24 }
   const worker = new Worker(new URL("./node/worker.ts", import.meta.url), { workerData, resourceLimits })

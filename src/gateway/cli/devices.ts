@@ -19,9 +19,11 @@ export function devicesCommand(args: string[]): Promise<number> {
     const { data, json } = program.parse(args, { from: "user" }).opts<{ data: string; json?: boolean }>()
     const devices = await listDevices(data)
     if (json) return print(JSON.stringify(devices))
-    for (const { address, status, reports, gaps, forks, lastSeen } of devices) {
+    for (const { address, status, reports, gaps, lost, forks, lastSeen } of devices) {
       const seen = lastSeen === null ? "never seen" : `seen ${new Date(lastSeen).toISOString()}`
-      const faults = [gaps && `${gaps} gaps`, forks && `${forks} forks`].filter(Boolean).map((fault) => `, ${fault}`)
+      const ranges = lost.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(" ")
+      const named = [gaps && `${gaps} gaps`, forks && `${forks} forks`, ranges && `lost in restore: ${ranges}`]
+      const faults = named.filter(Boolean).map((fault) => `, ${fault}`)
       const counts = `${reports.stored} reports, ${reports.anchored} anchored${faults.join("")}`
       await print(`${address}  ${status.padEnd(9)}  ${counts}, ${seen}`)
     }

@@ -3,6 +3,7 @@ import { fullReceipt } from "../anchor/full-receipt.ts"
 import { Receipts } from "../anchor/receipts.ts"
 import { Trees } from "../anchor/trees.ts"
 import { deviceOf } from "../api/context.ts"
+import { nextIncarnation } from "../backup/incarnation.ts"
 import { type ChainPort, openChain } from "../chain-port.ts"
 import { defaultLimits } from "../limits.ts"
 import { lockDirectory } from "../lock.ts"
@@ -21,10 +22,10 @@ export function withStore<T>(dataDir: string, use: (store: Store) => T): T {
 
 /** Starts the chain alone, under the gateway's lock. */
 export async function withChain<T>(dataDir: string, use: (chain: ChainPort) => Promise<T>): Promise<T> {
-  requireStore(dataDir)
+  const incarnation = withStore(dataDir, (store) => nextIncarnation(store, dataDir))
   const unlock = lockDirectory(dataDir)
   try {
-    const chain = await openChain(dataDir, systemClock())
+    const chain = await openChain(dataDir, systemClock(), incarnation)
     try {
       return await use(chain)
     } finally {

@@ -82,9 +82,10 @@ export class Approvals {
   }
 
   #apply(device: Device, { status, role }: Standing): void {
-    // Rejected: it stays as it is here, and is not requested again of our own accord.
-    if (status === Status.none) return
-    device.status = status
+    // The registry has forgotten a request that it had: rejected. (One that is still on its way there is not.)
+    const rejected = status === Status.none && device.status === Status.pending
+    if (status === Status.none && !rejected) return
+    device.status = rejected ? Status.rejected : status
     device.role = role
     this.#options.store.devices.save(device)
   }

@@ -114,9 +114,11 @@ export class Enrolment {
   ): Device {
     const { store, limits } = this.#options
     // The registry holds one profile's hash; readings are shown by it.
-    if (known && known.status >= Status.approved && !equalBytes(known.profile, profile))
+    const registered = known?.status === Status.approved || known?.status === Status.revoked
+    if (registered && !equalBytes(known.profile, profile))
       throw new GatewayError("E_PROFILE", "The device is registered with another profile.")
-    if (!known) {
+    // A rejected device has no place among those who wait; with a new hello it asks for one.
+    if (!known || known.status === Status.rejected) {
       const counts = store.devices.counts()
       if (counts[Status.none]! + counts[Status.pending]! >= limits.pendingDevices)
         throw new GatewayError("E_BUSY", `${limits.pendingDevices} devices wait for approval already.`)

@@ -38,6 +38,8 @@ export class Anchors {
   readonly #shares
   readonly #setMined
   readonly #totals
+  readonly #freeReports
+  readonly #discard
 
   constructor(database: DatabaseSync) {
     const columns = "epoch, previousEpoch, previous, root, count, builtAt, tx, block"
@@ -53,6 +55,9 @@ export class Anchors {
     this.#leaves = prepare("SELECT leaves FROM anchors WHERE epoch = ?")
     this.#shares = prepare("SELECT shares FROM anchors WHERE epoch = ?")
     this.#setMined = prepare("UPDATE anchors SET tx = ?, block = ? WHERE epoch = ?")
+    const unmined = "SELECT epoch FROM anchors WHERE block IS NULL AND epoch >= ?"
+    this.#freeReports = prepare(`UPDATE reports SET anchor = NULL, leaf = NULL WHERE anchor IN (${unmined})`)
+    this.#discard = prepare("DELETE FROM anchors WHERE block IS NULL AND epoch >= ?")
     this.#totals = prepare(`
       SELECT (SELECT count(*) FROM anchors WHERE block IS NOT NULL) AS mined,
              (SELECT coalesce(max(epoch), 0) FROM anchors WHERE block IS NOT NULL) AS minedEpoch,
@@ -95,6 +100,12 @@ export class Anchors {
 
   setMined(epoch: number, tx: Uint8Array | null, block: number): void {
     this.#setMined.run(tx, block, epoch)
+  }
+
+  /** Takes back trees that were never mined, from `epoch` on: their reports wait again. The caller holds the transaction. */
+  discard(epoch: number): void {
+    this.#freeReports.run(epoch)
+    this.#discard.run(epoch)
   }
 
   /** Leaf hashes in the order of the tree. */

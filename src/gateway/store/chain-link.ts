@@ -32,6 +32,7 @@ export class ChainLink {
   readonly #next
   readonly #addGap
   readonly #gapAt
+  readonly #lossAt
   readonly #addBreak
   readonly #mendBreaks
   readonly #allGaps
@@ -48,8 +49,10 @@ export class ChainLink {
     this.#gapAt = prepare("SELECT 1 FROM gapRecords WHERE device = ? AND firstSeq < ? AND lastSeq = ?")
     this.#addBreak = prepare("INSERT OR IGNORE INTO breaks VALUES (?, ?, ?)")
     this.#mendBreaks = prepare("DELETE FROM breaks WHERE device = ? AND prev = ?")
+    this.#lossAt = prepare("SELECT 1 FROM losses WHERE device = ? AND seq = ? AND incarnation > 0")
     const openBreaks = `
       SELECT count(*) AS count FROM breaks b WHERE NOT EXISTS (
+        SELECT 1 FROM losses l WHERE l.device = b.device AND l.seq = b.seq AND l.incarnation > 0) AND NOT EXISTS (
         SELECT 1 FROM gapRecords g WHERE g.device = b.device AND g.firstSeq < b.seq AND g.lastSeq >
           coalesce((SELECT max(seq) FROM reports r WHERE r.device = b.device AND r.seq < b.seq), 0))`
     this.#allGaps = prepare(openBreaks)
@@ -74,7 +77,12 @@ export class ChainLink {
     return contradiction
   }
 
-  /** Breaks that no gap record explains, of one device or of all. */
+  /** Moves `have` over what was named lost since; the caller saves the device. */
+  pass(device: Device): void {
+    this.#advance(device)
+  }
+
+  /** Breaks that neither a gap record nor a loss explains, of one device or of all. */
   countGaps(deviceId?: number): number {
     const row = deviceId === undefined ? this.#allGaps.get() : this.#gapsOf.get(deviceId)
     return row!.count as number
@@ -98,9 +106,11 @@ export class ChainLink {
     }
   }
 
-  /** The next report held, where a gap record names the number right before it as given up. */
+  /** The next report held, where a gap record or a loss names the number right before it as gone. */
   #acrossGap(device: Device) {
     const next = this.#next.get(device.id, device.have)
-    return next && this.#gapAt.get(device.id, next.seq as number, (next.seq as number) - 1) ? next : undefined
+    if (!next) return undefined
+    const seq = next.seq as number
+    return this.#gapAt.get(device.id, seq, seq - 1) || this.#lossAt.get(device.id, seq) ? next : undefined
   }
 }

@@ -3,9 +3,12 @@ import { equalBytes, toHex } from "../../protocol/bytes.ts"
 import { FIRST_HEAD } from "../../protocol/report.ts"
 import { freshWindow, type RequestWindow } from "./request-window.ts"
 
-/** As the registry contract counts them; `none`: the request has not reached the chain. */
-export const Status = { none: 0, pending: 1, approved: 2, revoked: 3 } as const
-export const statusNames = ["requested", "pending", "approved", "revoked"] as const
+/**
+ * As the registry contract counts them; `none`: the request has not reached the chain. `rejected` the contract does not
+ * know: it forgets the request, and we make no other of our own accord.
+ */
+export const Status = { none: 0, pending: 1, approved: 2, revoked: 3, rejected: 4 } as const
+export const statusNames = ["requested", "pending", "approved", "revoked", "rejected"] as const
 
 /** What a hello brings. */
 export interface Enrolment {
@@ -115,7 +118,7 @@ export class Devices {
 
   /** How many devices have each status. */
   counts(): number[] {
-    const counts = [0, 0, 0, 0]
+    const counts = statusNames.map(() => 0)
     for (const { status, count } of this.#count.all()) counts[status as number] = count as number
     return counts
   }
@@ -131,6 +134,7 @@ export class Devices {
     this.#enrol.run(profile, hello, signature, challengeTime, known.id)
     // The request that waits on chain names the old profile: it must be made again.
     if (known.status === Status.pending && !equalBytes(known.profile, profile)) known.status = Status.none
+    if (known.status === Status.rejected) known.status = Status.none
     Object.assign(known, { profile, hello, signature, challengeTime }, freshWindow)
     this.save(known)
     return known

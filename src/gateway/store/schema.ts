@@ -101,4 +101,37 @@ export const steps: readonly string[] = [
     PRIMARY KEY (device, number)
   ) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- lives of this data after the first, each begun from a backup
+  CREATE TABLE incarnations (
+    number INTEGER PRIMARY KEY,
+    startedAt INTEGER NOT NULL,
+    backup TEXT NOT NULL,
+    takenAt INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    firstEpoch INTEGER NOT NULL,
+    lastReport INTEGER NOT NULL
+  ) STRICT;
+
+  -- breaks that will never be mended, by the incarnation that lost what was before them; 0: no restore's doing
+  CREATE TABLE losses (
+    device INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    incarnation INTEGER NOT NULL,
+    PRIMARY KEY (device, seq)
+  ) WITHOUT ROWID, STRICT;
+
+  -- what devices said that contradicts the chain; the evidence is the report of that seq
+  CREATE TABLE alarms (
+    device INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    gatewayTime INTEGER NOT NULL,
+    incarnation INTEGER NOT NULL,
+    afterRestore INTEGER NOT NULL,
+    PRIMARY KEY (device, kind, seq)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX anchorsByPrevious ON anchors (previous);
+  `,
 ]

@@ -27,6 +27,8 @@ export interface ChainOptions {
   sealers: readonly Uint8Array[]
   /** Secret key of the sealer; without it the chain only follows. */
   sealerKey?: Uint8Array | undefined
+  /** 32 bytes for extraData of what it seals */
+  vanity?: Uint8Array | undefined
 }
 
 /**
@@ -44,6 +46,7 @@ export class Chain {
   /** For eth_call and its kin. */
   readonly calls: CallStates
   readonly #sealerKey: Uint8Array | undefined
+  readonly #vanity: Uint8Array | undefined
   #head: Header
   #state: State
   #now = 0n
@@ -73,6 +76,7 @@ export class Chain {
     this.common = options.common
     this.sealers = options.sealers
     this.#sealerKey = options.sealerKey
+    this.#vanity = options.vanity
     this.source = source
     this.events.setMaxListeners(0) // filters and subscriptions have bounds of their own
     this.calls = new CallStates(source)
@@ -195,7 +199,8 @@ export class Chain {
       this.pool.remove(refused[0]!)
       return
     }
-    const header = sealedBy(this.#sealerKey!, headerAfter(this.#head, context, executed, this.sealers))
+    const unsealed = headerAfter(this.#head, context, executed, this.sealers, this.#vanity)
+    const header = sealedBy(this.#sealerKey!, unsealed)
     this.#commit(header, executed)
   }
 

@@ -16,10 +16,17 @@ export const CHECKPOINT_EPOCH = 30_000
 /** DIFF_INTURN: with one sealer, every block is in turn. */
 export const IN_TURN = 2n
 
-/** extraData without a seal: 32 bytes, the sealers where the block is a checkpoint, room for the seal. */
-export function extraDataOf(number: bigint, sealers: readonly Uint8Array[]): Uint8Array {
+/** Vanity of a chain that nobody has anything to say about. */
+const NO_VANITY = new Uint8Array(VANITY)
+
+/** extraData without a seal: 32 free bytes, the sealers where the block is a checkpoint, room for the seal. */
+export function extraDataOf(
+  number: bigint,
+  sealers: readonly Uint8Array[],
+  vanity: Uint8Array = NO_VANITY,
+): Uint8Array {
   const listed = number % BigInt(CHECKPOINT_EPOCH) === 0n ? sealers : []
-  return concatBytes(new Uint8Array(VANITY), ...listed, new Uint8Array(SEAL))
+  return concatBytes(vanity, ...listed, new Uint8Array(SEAL))
 }
 
 /** What a sealer signs: the hash of the header with the seal cut off extraData. */

@@ -7,6 +7,7 @@ export interface NodeData {
   chainId: number
   funded: Hex[]
   now: number
+  vanity?: Uint8Array | undefined
 }
 
 /** `now`: the node has no clock of its own, each request brings the time. */

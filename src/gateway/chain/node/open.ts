@@ -22,6 +22,8 @@ export interface OpenOptions {
   now: number
   /** Opens a chain whose sealing key is elsewhere. */
   follow?: boolean
+  /** 32 bytes for extraData of every block sealed from now on. */
+  vanity?: Uint8Array | undefined
 }
 
 export interface OpenedChain {
@@ -30,7 +32,8 @@ export interface OpenedChain {
 }
 
 /** Opens the chain of a data directory, or begins one: key, then genesis file, then store; each step can be the last. */
-export async function openChain({ dir, chainId, funded, now, follow = false }: OpenOptions): Promise<OpenedChain> {
+export async function openChain(options: OpenOptions): Promise<OpenedChain> {
+  const { dir, chainId, funded, now, follow = false, vanity } = options
   mkdirSync(dir, { recursive: true })
   const path = join(dir, "genesis.json")
   const key = sealingKey(dir, existsSync(path), follow)
@@ -52,7 +55,8 @@ export async function openChain({ dir, chainId, funded, now, follow = false }: O
   const store = new ChainStore(join(dir, "chain.sqlite"))
   try {
     const genesisHash = await ensureGenesis(store, genesis, common)
-    const chain = await Chain.open({ store, common, sealers, sealerKey: key && hexToBytes(key.privateKey) })
+    const sealerKey = key && hexToBytes(key.privateKey)
+    const chain = await Chain.open({ store, common, sealers, sealerKey, vanity })
     chain.setTime(now)
     return { chain, genesisHash }
   } catch (error) {

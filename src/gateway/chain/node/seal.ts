@@ -8,6 +8,7 @@ export function headerAfter(
   context: BlockContext,
   executed: Executed,
   sealers: readonly Uint8Array[],
+  vanity?: Uint8Array,
 ): Header {
   const { number, timestamp, gasLimit, difficulty, baseFeePerGas } = context
   const { stateRoot, transactionsRoot, receiptsRoot, logsBloom, gasUsed } = executed
@@ -20,7 +21,7 @@ export function headerAfter(
     coinbase: new Uint8Array(20),
     nonce: new Uint8Array(8),
     mixHash: new Uint8Array(32),
-    extraData: extraDataOf(number, sealers),
+    extraData: extraDataOf(number, sealers, vanity),
   }
 }
 

@@ -12,9 +12,9 @@ import { openChain } from "./open.ts"
 const port = parentPort!
 const send = (message: FromNode) => port.postMessage(message)
 
-async function start({ dir, chainId, funded, now }: NodeData): Promise<void> {
+async function start({ dir, chainId, funded, now, vanity }: NodeData): Promise<void> {
   const addresses = funded.map((address) => hexToBytes(address))
-  const { chain, genesisHash } = await openChain({ dir, chainId, funded: addresses, now })
+  const { chain, genesisHash } = await openChain({ dir, chainId, funded: addresses, now, vanity })
   const server = new RpcServer({ chain, filters: new Filters(chain) })
   const sessions = new Map<number, Required<Session>>()
 
