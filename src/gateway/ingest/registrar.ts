@@ -80,7 +80,17 @@ export class Registrar {
       if (!this.#closed) this.#failed(device, error, before?.count ?? 0)
     } finally {
       this.#busy.delete(id)
+      this.#wakeAgain()
+    }
+  }
+
+  /** A store that cannot be read now must not take the process with it. */
+  #wakeAgain(): void {
+    try {
       this.wake()
+    } catch (error) {
+      this.#options.log.error({ err: error }, "requests of devices could not be read")
+      this.#options.clock.after(FIRST_RETRY_MS, () => this.#wakeAgain())
     }
   }
 

@@ -4,22 +4,35 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
 const program = fileURLToPath(new URL("../../../../bin/dormouse.js", import.meta.url))
+const cutter = new URL("./cut-at.ts", import.meta.url).href
 
 export interface GatewayChild {
   child: ChildProcess
   pid: number
   coap: number
   http: number
+  exited: Promise<number | null>
   kill(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `dormouse gateway` on `dir`; `onSpawn` gets the process before it is ready. */
+export interface SpawnOptions {
+  /** seconds */
+  epoch?: number
+  /** gets the process before it is ready */
+  onSpawn?(child: ChildProcess): void
+  /** the process kills itself before this operation of one of its threads on a database */
+  cutAt?: number
+}
+
+/** Starts `dormouse gateway` on `dir`; `undefined`: it was killed before it was ready. */
 export async function spawnGateway(
   dir: string,
-  { epoch = 1, onSpawn }: { epoch?: number; onSpawn?(child: ChildProcess): void } = {},
+  { epoch = 1, onSpawn, cutAt }: SpawnOptions = {},
 ): Promise<GatewayChild | undefined> {
   const args = ["gateway", "--data", dir, "--coap", "0", "--http", "0", "--epoch", String(epoch), "--log", "warn"]
-  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+  const preload = cutAt === undefined ? [] : ["--import", cutter]
+  const env = { ...process.env, DORMOUSE_TEST_CUT_AT: String(cutAt) }
+  const child = spawn(process.execPath, [...preload, program, ...args], { stdio: ["ignore", "pipe", "pipe"], env })
   onSpawn?.(child)
   let stderr = ""
   child.stderr!.on("data", (text) => (stderr += text))
@@ -34,7 +47,7 @@ export async function spawnGateway(
     child.kill(signal)
     return exited
   }
-  return { child, pid, coap, http, kill }
+  return { child, pid, coap, http, exited, kill }
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
