@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url)
 const sourceDir = join(root, "src", "contracts")
 const outputDir = join(root, "build", "contracts")
 /** What gets an artifact; the other files are libraries and bases of these. */
-const names = ["DeviceRegistry", "ReadingAnchor"]
+const names = ["DeviceRegistry", "ReadingAnchor", "ReadingVerifier"]
 
 // London is the newest rule set that Clique nodes know: no PUSH0, and one artifact that runs on every later chain.
 const settings = {

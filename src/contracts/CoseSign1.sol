@@ -37,6 +37,13 @@ library CoseSign1 {
         );
     }
 
+    /// @notice The whole tagged COSE_Sign1 (RFC 9052, section 4.2): tag 18, array(4), protected header, empty map, payload,
+    /// signature of 64 bytes.
+    function message(bytes memory payload, bytes32 r, bytes32 s) internal pure returns (bytes memory) {
+        bytes memory head = CborHead.encode(CborHead.BYTES, payload.length);
+        return abi.encodePacked(hex"d28444a101382ea0", head, payload, hex"5840", r, s);
+    }
+
     /// @notice Address of the key that signed `payload` for `device`; reverts where there is none.
     function signer(address registry, address device, bytes memory payload, bytes32 r, bytes32 s, uint8 v)
         internal

@@ -1,86 +1,108 @@
-import { type Abi, createPublicClient, custom, encodeFunctionData, type PublicClient } from "viem"
-import { privateKeyToAccount } from "viem/accounts"
+import { bytesToHex } from "viem"
 import { expect } from "vitest"
 // @ts-expect-error: plain JavaScript, so that set-up runs on Node 20
 import { buildContracts } from "../../../setup/contracts.js"
-import { readArtifact } from "../../gateway/chain/artifacts.ts"
-import { type EmbeddedChain, type Hex, openContracts, startEmbeddedChain } from "../../gateway/chain/index.ts"
-import { loadOrCreateKey } from "../../gateway/chain/keys.ts"
-import { stoppedClock, temporaryDirectory } from "../../gateway/chain/test/support.ts"
+import type { ContractName } from "../../gateway/chain/artifacts.ts"
+import type { Hex } from "../../gateway/chain/keys.ts"
+import { anchorPosition } from "../../gateway/chain/slots.ts"
+import { TestDevice } from "../../gateway/chain/test/support.ts"
+import { account, CHAIN_ID, Machine, OPERATOR, type Outcome } from "./evm.ts"
 
-/** Contracts on a chain of their own, and calls from any account (calls are free: no funds needed). */
-export interface Bench {
-  node: EmbeddedChain
-  client: PublicClient
-  registry: Hex
-  anchor: Hex
-  operator: Hex
-  gateway: Hex
-  /** Sends as operator or gateway and waits; gas used. */
-  send(from: "operator" | "gateway", contract: Target, functionName: string, args: readonly unknown[]): Promise<number>
-  /** Expects that the call reverts with this error and arguments. */
-  refuses(from: Hex, contract: Target, functionName: string, args: readonly unknown[], error: Refusal): Promise<void>
-  /** What a view answers. */
-  read(contract: Target, functionName: string, args?: readonly unknown[]): Promise<unknown>
-  close(): Promise<void>
+export const [GATEWAY, OTHER_GATEWAY, STRANGER] = [account(0x61), account(0x62), account(0x99)] as [Hex, Hex, Hex]
+export const PROFILE = new Uint8Array(32).fill(0x50)
+export const ROOT: Hex = `0x${"07".repeat(32)}`
+export const ZERO: Hex = `0x${"00".repeat(20)}`
+
+type Refusal = string | readonly [name: string, ...args: unknown[]]
+
+/** Contracts with one active gateway, and calls that must succeed or must fail. */
+export class Bench {
+  readonly machine: Machine
+
+  constructor(machine: Machine) {
+    this.machine = machine
+  }
+
+  get registry(): Hex {
+    return this.machine.addresses.DeviceRegistry.toLowerCase() as Hex
+  }
+
+  get anchor(): Hex {
+    return this.machine.addresses.ReadingAnchor.toLowerCase() as Hex
+  }
+
+  async send(from: Hex, contract: ContractName, name: string, args: readonly unknown[] = []): Promise<Outcome> {
+    const outcome = await this.machine.call(from, contract, name, args)
+    expect(outcome.error, `${name}: ${outcome.error}(${outcome.args})`).toBeUndefined()
+    return outcome
+  }
+
+  async read(contract: ContractName, name: string, args: readonly unknown[] = []): Promise<unknown> {
+    return (await this.send(STRANGER, contract, name, args)).value
+  }
+
+  /** `refusal`: the error's name; with arguments, they must fit too. */
+  async refuses(from: Hex, contract: ContractName, name: string, args: readonly unknown[], refusal: Refusal) {
+    const { error, args: values } = await this.machine.forget(() => this.machine.call(from, contract, name, args))
+    const [expected, ...expectedValues] = typeof refusal === "string" ? [refusal] : refusal
+    expect(error, `${name}(${args})`).toBe(expected)
+    if (expectedValues.length > 0) expect(values).toEqual(expectedValues)
+  }
+
+  /** Each test leaves the chain as it found it. */
+  isolated(act: () => Promise<void>): () => Promise<void> {
+    return () => this.machine.forget(act)
+  }
+
+  operator(contract: "DeviceRegistry" | "ReadingAnchor", name: string, ...args: unknown[]): Promise<Outcome> {
+    return this.send(OPERATOR, contract, name, args)
+  }
+
+  /** An anchor of the gateway with an arbitrary root. */
+  anchored(epoch: number, previous = 0, gateway = GATEWAY): Promise<Outcome> {
+    return this.send(gateway, "ReadingAnchor", "recordAnchor", [anchorPosition(epoch, previous, 1), ROOT])
+  }
+
+  /** Brings a device up to `approved`, at `gateway`. */
+  async approved(device: TestDevice, gateway = GATEWAY, role = 0): Promise<Hex> {
+    await this.send(gateway, "DeviceRegistry", "request", requestArgs(this, device, { homeGateway: gateway }))
+    await this.operator("DeviceRegistry", "approve", device.address, role)
+    return device.address
+  }
 }
 
-type Target = "DeviceRegistry" | "ReadingAnchor"
-type Refusal = { name: string; args?: readonly unknown[] }
-
-export async function openBench(chainId?: number): Promise<Bench> {
+export async function openBench(): Promise<Bench> {
   await buildContracts({ quiet: true })
-  const directory = temporaryDirectory()
-  const node = await startEmbeddedChain({ dir: directory.path, clock: stoppedClock(), ...(chainId && { chainId }) })
-  const { deployment, operator, gateway } = await openContracts({ node, dir: directory.path })
-  const client = createPublicClient({
-    transport: custom(node.provider as never, { retryCount: 0 }),
-    pollingInterval: 10,
-    cacheTime: 0,
-  })
-  const addresses = { DeviceRegistry: deployment.registry, ReadingAnchor: deployment.anchor }
-  const abis: Record<Target, Abi> = {
-    DeviceRegistry: readArtifact("DeviceRegistry").abi,
-    ReadingAnchor: readArtifact("ReadingAnchor").abi,
-  }
-  const call = (contract: Target, functionName: string, args: readonly unknown[]) => ({
-    ...{ address: addresses[contract], abi: abis[contract], functionName, args },
-  })
-  return {
-    ...{ node, client, registry: deployment.registry, anchor: deployment.anchor, operator, gateway },
-    async send(from, contract, functionName, args) {
-      const account = privateKeyToAccount(loadOrCreateKey(directory.path, from).privateKey)
-      const data = encodeFunctionData({ abi: abis[contract], functionName, args } as never)
-      const nonce = await client.getTransactionCount({ address: account.address })
-      const serializedTransaction = await account.signTransaction({
-        ...{ to: addresses[contract], data, nonce, gas: 500_000n, maxFeePerGas: 1000n, maxPriorityFeePerGas: 0n },
-        chainId: node.chainId,
-      })
-      const hash = await client.sendRawTransaction({ serializedTransaction })
-      const receipt = await client.waitForTransactionReceipt({ hash })
-      expect(receipt.status).toBe("success")
-      return Number(receipt.gasUsed)
-    },
-    async refuses(from, contract, functionName, args, { name, args: values }) {
-      const failure = await client
-        .simulateContract({ ...call(contract, functionName, args), account: from })
-        .then(() => undefined)
-        .catch((error: Error) => error)
-      let found: { errorName?: string; args?: readonly unknown[] } | undefined
-      for (let each: unknown = failure; each instanceof Error; each = each.cause) {
-        const { data } = each as { data?: { errorName?: string; args?: readonly unknown[] } }
-        if (data?.errorName) found = data
-      }
-      expect(found?.errorName, String(failure)).toBe(name)
-      if (values)
-        expect(JSON.stringify(found?.args, plain).toLowerCase()).toBe(JSON.stringify(values, plain).toLowerCase())
-    },
-    read: (contract, functionName, args = []) => client.readContract(call(contract, functionName, args)),
-    async close() {
-      await node.close()
-      directory.remove()
-    },
-  }
+  const bench = new Bench(await Machine.open())
+  await bench.operator("ReadingAnchor", "approveGateway", GATEWAY)
+  return bench
 }
 
-const plain = (_: string, value: unknown) => (typeof value === "bigint" ? Number(value) : value)
+export interface RequestParts {
+  publicKey: Uint8Array
+  profileHash: Uint8Array
+  homeGateway: Hex
+  hello: Uint8Array
+  r: Hex
+  s: Hex
+  v: number
+}
+
+export function requestParts(bench: Bench, device: TestDevice, hello = device.hello(PROFILE)): RequestParts {
+  return { ...signed(device, hello, CHAIN_ID, bench.registry), publicKey: device.publicKey, homeGateway: GATEWAY }
+}
+
+/** A hello with its signature, for whatever chain and registry. */
+export function signed(device: TestDevice, hello: Uint8Array, chainId: number, registry: Hex) {
+  const signature = device.sign(hello, chainId, registry)
+  const [r, s] = [bytesToHex(signature.slice(0, 32)), bytesToHex(signature.slice(32, 64))]
+  return { profileHash: PROFILE, hello, r, s, v: 27 + signature[64]! }
+}
+
+/** Arguments of `request`, each of which a test may replace. */
+export function requestArgs(bench: Bench, device: TestDevice, change: Partial<RequestParts> = {}) {
+  const { publicKey, profileHash, homeGateway, hello, r, s, v } = { ...requestParts(bench, device), ...change }
+  return [bytesToHex(publicKey), bytesToHex(profileHash), homeGateway, bytesToHex(hello), r, s, v] as const
+}
+
+export { account, anchorPosition, CHAIN_ID, OPERATOR, TestDevice }

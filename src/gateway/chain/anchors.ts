@@ -5,7 +5,7 @@ import type { Deployment } from "./deploy.ts"
 import { ChainError } from "./errors.ts"
 import type { Inclusion } from "./inclusion.ts"
 import type { Hex } from "./keys.ts"
-import { anchorLink } from "./slots.ts"
+import { anchorLink, anchorPosition } from "./slots.ts"
 
 export interface AnchorRequest {
   epoch: number
@@ -51,9 +51,9 @@ export class Anchors {
     const { epoch, previousEpoch, root, count } = request
     const before = await this.#already(request)
     if (before) return before
-    const args = [BigInt(epoch), BigInt(previousEpoch), bytesToHex(root), count] as const
+    const args = [anchorPosition(epoch, previousEpoch, count), bytesToHex(root)] as const
     try {
-      return await this.#gateway.call(this.address, { abi: anchorAbi, functionName: "anchor", args })
+      return await this.#gateway.call(this.address, { abi: anchorAbi, functionName: "recordAnchor", args })
     } catch (error) {
       if (!(error instanceof ChainError) || error.code !== "E_CHAIN_REVERTED") throw error
       // Perhaps it was sent before a restart, and is in a block only now.

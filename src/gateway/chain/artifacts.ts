@@ -11,7 +11,9 @@ export interface Artifact {
   storageLayout: { storage: { label: string; slot: string; offset: number; type: string }[] }
 }
 
-export function readArtifact(name: "DeviceRegistry" | "ReadingAnchor"): Artifact {
+export type ContractName = "DeviceRegistry" | "ReadingAnchor" | "ReadingVerifier"
+
+export function readArtifact(name: ContractName): Artifact {
   const url = new URL(`../../../build/contracts/${name}.json`, import.meta.url)
   try {
     return JSON.parse(readFileSync(url, "utf8")) as Artifact

@@ -1,11 +1,12 @@
 import { createPublicClient, custom, type PublicClient } from "viem"
-import { anchorAbi } from "./abi.ts"
 import { ChainAccount } from "./account.ts"
 import { Anchors } from "./anchors.ts"
 import { type Deployment, deployContracts } from "./deploy.ts"
 import type { ChainNode } from "./embedded.ts"
+import { Gateways } from "./gateways.ts"
 import { type Hex, loadOrCreateKey } from "./keys.ts"
 import { Proofs } from "./proofs.ts"
+import { Readings } from "./readings.ts"
 import { Registry } from "./registry.ts"
 
 export interface ContractsOptions {
@@ -19,6 +20,8 @@ export interface Contracts {
   deployment: Deployment
   registry: Registry
   anchors: Anchors
+  gateways: Gateways
+  readings: Readings
   proofs: Proofs
   /** Addresses of this data directory's accounts. */
   gateway: Hex
@@ -39,15 +42,16 @@ export async function openContracts({ node, dir }: ContractsOptions): Promise<Co
     })
   const accounts = { gateway: account("gateway"), operator: account("operator") }
   const deployment = await deployContracts({ client, operator: accounts.operator, dir, chainId, genesisHash })
-  const args = [accounts.gateway.address] as const
-  const target = { address: deployment.anchor, abi: anchorAbi } as const
-  if (!(await client.readContract({ ...target, functionName: "isGateway", args }))) {
-    await accounts.operator.call(deployment.anchor, { abi: anchorAbi, functionName: "approveGateway", args })
-  }
+  const gateways = new Gateways(client, deployment, accounts.operator)
+  const { standing } = await gateways.gateway(accounts.gateway.address)
+  // One that was suspended stays so until the operator says otherwise.
+  if (standing === "none") await gateways.approve(accounts.gateway.address)
   return {
     deployment,
     registry: new Registry(client, deployment, accounts),
     anchors: new Anchors(client, deployment, accounts.gateway),
+    gateways,
+    readings: new Readings(client, deployment),
     proofs: new Proofs(client, deployment),
     gateway: accounts.gateway.address,
     operator: accounts.operator.address,

@@ -1,9 +1,16 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { encodeDeployData, getContractAddress, type PublicClient } from "viem"
-import { anchorAbi, registryAbi } from "./abi.ts"
+import {
+  ContractFunctionExecutionError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  encodeDeployData,
+  getContractAddress,
+  type PublicClient,
+  parseAbi,
+} from "viem"
 import type { ChainAccount } from "./account.ts"
-import { readArtifact } from "./artifacts.ts"
+import { type ContractName, readArtifact } from "./artifacts.ts"
 import { ChainError } from "./errors.ts"
 import { writeDurably } from "./files.ts"
 import type { Hex } from "./keys.ts"
@@ -14,6 +21,7 @@ export interface Deployment {
   genesisHash: Hex
   registry: Hex
   anchor: Hex
+  verifier: Hex
   /** No event of the contracts is older. */
   fromBlock: number
 }
@@ -41,28 +49,21 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
   const nonceOf = () => client.getTransactionCount({ address: operator.address })
   const exists = async (address: Hex) => ((await client.getCode({ address })) ?? "0x") !== "0x"
 
-  if (!plan || !((await exists(plan.anchor)) || (await nonceOf()) === plan.nonce)) {
+  if (plan && (await exists(plan.anchor))) await requireVersion(client, plan, dir)
+  else if (!plan?.verifier || (await nonceOf()) !== plan.nonce) {
     // First start, or another transaction of the operator took the nonce that was planned for.
     const nonce = await nonceOf()
     const fromBlock = Number(await client.getBlockNumber())
     plan = { chainId, genesisHash, ...planned(operator.address, nonce), nonce, fromBlock }
     writeDurably(path, `${JSON.stringify(plan, null, 2)}\n`)
   }
-  if (!(await exists(plan.anchor))) {
-    const { bytecode } = readArtifact("ReadingAnchor")
-    const data = encodeDeployData({ abi: anchorAbi, bytecode, args: [operator.address] })
-    await operator.send({ data, abi: anchorAbi, what: "deploy ReadingAnchor" })
-  }
-  if (!(await exists(plan.registry))) {
-    if ((await nonceOf()) !== plan.nonce + 1) {
-      const advice = "Remove chain.json to deploy anew."
-      throw new ChainError("E_CHAIN_CONTRACT", `DeviceRegistry is not at ${plan.registry}. ${advice}`)
+  for (const [index, { name, address, args }] of contractsOf(plan, operator.address).entries()) {
+    if (await exists(address)) continue
+    if ((await nonceOf()) !== plan.nonce + index) {
+      throw new ChainError("E_CHAIN_CONTRACT", `${name} is not at ${address}. Remove chain.json to deploy anew.`)
     }
-    const { bytecode } = readArtifact("DeviceRegistry")
-    const data = encodeDeployData({ abi: registryAbi, bytecode, args: [operator.address, plan.anchor] })
-    await operator.send({ data, abi: registryAbi, what: "deploy DeviceRegistry" })
-  }
-  for (const address of [plan.anchor, plan.registry]) {
+    const { abi, bytecode } = readArtifact(name)
+    await operator.send({ data: encodeDeployData({ abi, bytecode, args }), abi, what: `deploy ${name}` })
     if (await exists(address)) continue
     throw new ChainError("E_CHAIN_CONTRACT", `There is no contract at ${address}, although its deployment succeeded.`)
   }
@@ -72,10 +73,41 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
 
 type Plan = Deployment & { nonce: number }
 
-function planned(from: Hex, nonce: number): Pick<Deployment, "anchor" | "registry"> {
+function planned(from: Hex, nonce: number): Pick<Deployment, "anchor" | "registry" | "verifier"> {
   const at = (offset: number) => getContractAddress({ from, nonce: BigInt(nonce + offset) }).toLowerCase() as Hex
-  return { anchor: at(0), registry: at(1) }
+  return { anchor: at(0), registry: at(1), verifier: at(2) }
 }
+
+/** In the order of their deployment. The first two know each other, so the one needs the other's planned address. */
+function contractsOf({ anchor, registry, verifier }: Deployment, operator: Hex) {
+  const contract = (name: ContractName, address: Hex, args: Hex[]) => ({ name, address, args })
+  return [
+    contract("ReadingAnchor", anchor, [operator, registry]),
+    contract("DeviceRegistry", registry, [operator, anchor]),
+    contract("ReadingVerifier", verifier, [registry, anchor]),
+  ]
+}
+
+/** As the contracts count. */
+const VERSION = 2n
+const versionAbi = parseAbi(["function VERSION() view returns (uint256)"])
+
+/** Contracts cannot be exchanged under receipts that name them: another version needs another data directory. */
+async function requireVersion(client: PublicClient, { anchor }: Deployment, dir: string): Promise<void> {
+  const query = { address: anchor, abi: versionAbi, functionName: "VERSION" } as const
+  const version = await client.readContract(query).catch((error) => {
+    if (error instanceof ContractFunctionExecutionError && !isConnectionFault(error)) return 1n // had no such function
+    throw error
+  })
+  if (version === VERSION) return
+  const found = `The contracts of ${dir} are of version ${version}, this gateway needs version ${VERSION}`
+  const advice = "Run the gateway that made them, or begin with an empty data directory."
+  throw new ChainError("E_CHAIN_CONTRACTS_CHANGED", `${found}. ${advice}`)
+}
+
+/** Whether the node did not answer, rather than the contract refuse. */
+const isConnectionFault = (error: ContractFunctionExecutionError) =>
+  !(error.cause instanceof ContractFunctionRevertedError || error.cause instanceof ContractFunctionZeroDataError)
 
 function readPlan(path: string): Plan | undefined {
   if (!existsSync(path)) return undefined

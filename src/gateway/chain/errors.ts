@@ -3,6 +3,7 @@ import { DormouseError, type ErrorCode } from "../../protocol/errors.ts"
 /** What can go wrong between the gateway and its chain. */
 export type ChainErrorCode =
   | "E_CHAIN_CONTRACT" // a contract is not compiled, or not where it should be
+  | "E_CHAIN_CONTRACTS_CHANGED" // the data directory has contracts of another version
   | "E_CHAIN_CLOSED" // the node was closed, or its worker ended
   | "E_CHAIN_CORRUPT" // the file does not hold what its head says
   | "E_CHAIN_EQUIVOCATION" // the slot holds another anchor than the one to be written

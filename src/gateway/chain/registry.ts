@@ -1,6 +1,7 @@
 import { bytesToHex, hexToBytes, type PublicClient } from "viem"
 import { registryAbi } from "./abi.ts"
 import type { ChainAccount } from "./account.ts"
+import { lastAnchoredEpoch } from "./decisions.ts"
 import type { Deployment } from "./deploy.ts"
 import type { Inclusion } from "./inclusion.ts"
 import type { Hex } from "./keys.ts"
@@ -53,13 +54,13 @@ export class Registry {
   readonly address: Hex
   readonly #client: PublicClient
   readonly #accounts: Accounts
-  readonly #fromBlock: number
+  readonly #deployment: Deployment
 
-  constructor(client: PublicClient, { registry, fromBlock }: Deployment, accounts: Accounts) {
-    this.address = registry
+  constructor(client: PublicClient, deployment: Deployment, accounts: Accounts) {
+    this.address = deployment.registry
     this.#client = client
     this.#accounts = accounts
-    this.#fromBlock = fromBlock
+    this.#deployment = deployment
   }
 
   request({ publicKey, profileHash, homeGateway, helloPayload, signature }: DeviceRequest): Promise<Inclusion> {
@@ -82,8 +83,12 @@ export class Registry {
     return this.#accounts.operator.call(this.address, { abi: registryAbi, functionName: "reject", args: [device] })
   }
 
-  revoke(device: Hex): Promise<Inclusion> {
-    return this.#accounts.operator.call(this.address, { abi: registryAbi, functionName: "revoke", args: [device] })
+  /** `lastEpoch`: whose anchors still count for contracts; the last of the home gateway unless given. */
+  async revoke(device: Hex, lastEpoch?: number): Promise<Inclusion> {
+    const { homeGateway } = await this.device(device)
+    const last = lastEpoch ?? (await lastAnchoredEpoch(this.#client, this.#deployment, homeGateway))
+    const args = [device, BigInt(last)] as const
+    return this.#accounts.operator.call(this.address, { abi: registryAbi, functionName: "revoke", args })
   }
 
   /** State of a device, now or after a given block. */
@@ -104,7 +109,8 @@ export class Registry {
   /** Requests that no decision has followed, oldest first. */
   async pending(): Promise<PendingDevice[]> {
     const waiting = new Map<Hex, PendingDevice>()
-    const events = await eventsOf(this.#client, { address: this.address, abi: registryAbi, fromBlock: this.#fromBlock })
+    const { fromBlock } = this.#deployment
+    const events = await eventsOf(this.#client, { address: this.address, abi: registryAbi, fromBlock })
     for (const { eventName, args, blockNumber } of events) {
       if (!("device" in args)) continue
       const device = lower(args.device!)

@@ -24,6 +24,11 @@ export function anchorSlot(gateway: Hex, epoch: number): Hex {
   return slotOf("uint64", BigInt(epoch), slotOf("address", gateway, word(ANCHORS_SLOT)))
 }
 
+/** Epoch, count and the epoch before in the word that ReadingAnchor takes and tells: epoch in the lowest 8 bytes. */
+export function anchorPosition(epoch: number, previousEpoch: number, count: number): bigint {
+  return (BigInt(previousEpoch) << 96n) | (BigInt(count) << 64n) | BigInt(epoch)
+}
+
 /** What a slot holds: SHA-256(previous || root || count (4 bytes) || epoch (8 bytes)), big-endian. */
 export function anchorLink(previous: Uint8Array, root: Uint8Array, count: number, epoch: number): Uint8Array {
   const numbers = Buffer.alloc(12)

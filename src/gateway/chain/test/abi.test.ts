@@ -4,6 +4,11 @@ import { beforeAll, expect, test } from "vitest"
 import { buildContracts } from "../../../../setup/contracts.js"
 import { anchorAbi, registryAbi } from "../abi.ts"
 import { readArtifact } from "../artifacts.ts"
+import { controlAbi } from "../control.ts"
+import { decisionsAbi } from "../decisions.ts"
+import { gatewaysAbi } from "../gateways.ts"
+import { readingsAbi, standingAbi } from "../readings.ts"
+import { statementsAbi } from "../statements.ts"
 
 beforeAll(() => buildContracts({ quiet: true }))
 
@@ -23,7 +28,13 @@ function lines(abi: Abi): string[] {
 
 test.each([
   ["DeviceRegistry", registryAbi],
+  ["DeviceRegistry", controlAbi],
+  ["DeviceRegistry", decisionsAbi],
+  ["DeviceRegistry", standingAbi],
   ["ReadingAnchor", anchorAbi],
+  ["ReadingAnchor", gatewaysAbi],
+  ["ReadingAnchor", statementsAbi],
+  ["ReadingVerifier", readingsAbi],
 ] as const)("the interface of %s is the compiler's", (name, abi) => {
   const compiled = new Set(lines(readArtifact(name).abi))
   for (const line of lines(abi as unknown as Abi)) expect(compiled).toContain(line)

@@ -46,7 +46,7 @@ describe("deployment", () => {
       },
     })
     const addresses = new Set<string>()
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < 4; attempt++) {
       sent = 0
       await expect(openContracts({ node: failAfter(attempt === 0 ? 0 : 1), dir: other.path })).rejects.toThrow("killed")
       addresses.add(readFileSync(plan, "utf8"))
@@ -54,7 +54,7 @@ describe("deployment", () => {
     const opened = await openContracts({ node: fresh, dir: other.path })
     expect(addresses.size).toBe(1)
     expect(await opened.client.getCode({ address: opened.deployment.registry })).toMatch(/^0x60/)
-    expect(await fresh.provider.request({ method: "eth_blockNumber" })).toBe("0x3")
+    expect(await fresh.provider.request({ method: "eth_blockNumber" })).toBe("0x4")
     await fresh.close()
     other.remove()
   })
@@ -77,6 +77,25 @@ describe("deployment", () => {
   test("chain.json of another chain is refused", async () => {
     const wrong = { ...node, genesisHash: `0x${"11".repeat(32)}` as const }
     await expect(openContracts({ node: wrong, dir })).rejects.toMatchObject({ code: "E_CHAIN_WRONG_CHAIN" })
+  })
+
+  test("contracts of another version are refused by name, a node that does not answer is not taken for one", async () => {
+    const answering = (version: string | Error) => ({
+      ...node,
+      provider: {
+        request(request: { method: string; params?: unknown }) {
+          if (request.method !== "eth_call") return node.provider.request(request)
+          return version instanceof Error ? Promise.reject(version) : Promise.resolve(version)
+        },
+      },
+    })
+    const word = (version: number) => `0x${version.toString(16).padStart(64, "0")}`
+    for (const version of ["0x", word(1), word(3)]) {
+      await expect(openContracts({ node: answering(version), dir })).rejects.toMatchObject({
+        ...{ code: "E_CHAIN_CONTRACTS_CHANGED" },
+      })
+    }
+    await expect(openContracts({ node: answering(new Error("gone")), dir })).rejects.toThrow("gone")
   })
 
   test("a chain.json that is not JSON is refused", async () => {
@@ -180,8 +199,12 @@ test("slots are where the compiler put them", () => {
   }
   const registry = layout("DeviceRegistry")
   expect(registry.storage.find(({ label }) => label === "devices")?.slot).toBe("2")
-  expect(layout("ReadingAnchor").storage.find(({ label }) => label === "anchors")?.slot).toBe("3")
-  const members = Object.values(registry.types).find(({ members }) => members)!.members!
+  const slotsOfAnchor = layout("ReadingAnchor").storage.map(({ label, slot }) => [label, slot])
+  expect(slotsOfAnchor.slice(2)).toEqual([
+    ["gateways", "2"],
+    ["anchors", "3"],
+  ])
+  const members = Object.values(registry.types).find(({ members }) => members?.[0]?.label === "status")!.members!
   expect(members.map(({ label, slot, offset }) => [label, slot, offset])).toEqual([
     ...[
       ["status", "0", 0],
