@@ -67,7 +67,7 @@ export class Device {
       const { outbox, head } = Outbox.scan(board, region)
       this.outbox = outbox
       this.head = head
-      this.plan = memory ?? coldPlan(state)
+      this.plan = memory ?? coldPlan(state, this.receiptCursor)
     }
     this.seqs = new Numbers(memory?.seq ?? this.#seqsAfterPowerCut(), (end) => state.set(StateKey.sequence, end))
   }
@@ -110,14 +110,17 @@ export class Device {
   }
 }
 
-/** A cold boot is counted, and told of in a status report unless it is the first. */
-function coldPlan(state: FlashState): Plan {
+/**
+ * A cold boot is counted, and told of in a status report unless it is the first. What has its receipt the gateway had:
+ * a lower `have` in the first ack is a fall, even where memory of the last one went with the power.
+ */
+function coldPlan(state: FlashState, receiptCursor: number): Plan {
   const boots = asUint(state.get(StateKey.boots) ?? 0, "boots") + 1
   state.set(StateKey.boots, boots)
   const statusAt = boots === 1 ? -1 : 0
   return {
     boots,
-    have: 0,
+    have: receiptCursor,
     due: 0,
     dueLast: false,
     pollAt: 0,

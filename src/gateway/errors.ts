@@ -4,6 +4,7 @@ import { DormouseError, type ErrorCode } from "../protocol/errors.ts"
 export type GatewayErrorCode =
   | "E_ACCEPT" // the API gives this in no form that the request accepts
   | "E_ADDRESS" // not 20 bytes in hex
+  | "E_ALARM" // devices contradict the chain
   | "E_ANCHOR_CONFLICT" // the chain holds another anchor for an epoch than the store
   | "E_BODY_TOO_LARGE" // beyond MAX_BODY
   | "E_BUSY" // a queue or a limit is full: again later

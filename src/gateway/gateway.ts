@@ -114,6 +114,7 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
       gatewayPublicKey: crypto.getPublicKey(secretKey),
       minedEpoch: () => receipts.minedEpoch,
       conflict: () => core.anchorer.conflict,
+      alarms: core.alarms,
       receipt: (device, seq) => fullReceipt(store, receipts, chain, device, seq),
     },
   )

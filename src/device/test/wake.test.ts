@@ -117,6 +117,17 @@ test("a gateway restored from a backup gets again what the device still has", as
   expect(life.traces("have-fell").length).toBeGreaterThan(0)
 })
 
+test("a restored gateway gets it too where the device's power went with its memory of `have`", async () => {
+  const life = new Life({ batch: 1, samples: 10 })
+  await life.run(8)
+  life.gateway.rewind(2)
+  await life.wake(1)
+  await life.run(14)
+  expect(life.traces("have-fell")).toMatchObject([{ to: 2 }])
+  const seqs = held(life).map(({ seq }) => seq)
+  expect(seqs.sort((a, b) => a - b)).toEqual(life.traces("signed").map(({ seq }) => seq))
+})
+
 test("a gateway that forgot the device is greeted anew, and nothing is lost", async () => {
   const life = new Life({ batch: 1, samples: 8 })
   await life.run(5)

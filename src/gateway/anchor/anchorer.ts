@@ -8,7 +8,7 @@ import type { StoredAnchor } from "../store/anchors.ts"
 import type { Store } from "../store/store.ts"
 import { buildAnchor } from "./build.ts"
 import type { Receipts } from "./receipts.ts"
-import { nameLosses, takeBack } from "./restored.ts"
+import { takeBack } from "./restored.ts"
 import type { Trees } from "./trees.ts"
 
 /** What the anchorer needs of the chain: the same request twice finds the block in which it is already. */
@@ -68,7 +68,6 @@ export class Anchorer {
   tick(now = this.#options.clock.now()): void {
     const { store, crypto, schedule, trees, log } = this.#options
     const ended = schedule().epochAt(now) - 1
-    this.#nameLosses()
     if (ended >= Math.max(1, store.incarnations.current.firstEpoch) && this.conflict === undefined) {
       const built = buildAnchor(store, crypto, ended, now)
       if (built) {
@@ -125,12 +124,6 @@ export class Anchorer {
       if (this.#closed) return
       this.#setMined(epoch, fromHex(transactionHash), blockNumber)
     }
-  }
-
-  #nameLosses(): void {
-    const { store, log } = this.#options
-    const devices = nameLosses(store)
-    if (devices > 0) log.warn({ devices }, "devices have nothing left to mend what the restore lost")
   }
 
   #setMined(epoch: number, tx: Uint8Array, block: number): void {

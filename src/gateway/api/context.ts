@@ -40,6 +40,8 @@ export interface ApiContext {
   coapPort: number
   /** What keeps the gateway from its work; none: nothing. */
   problems(): Promise<Problem[]>
+  /** What devices said that contradicts the chain: it keeps nobody from working, and an operator must look at it. */
+  alarms?(): Problem | undefined
   receipt(device: Device, seq: number): Promise<Uint8Array>
 }
 

@@ -82,7 +82,7 @@ export class Committer {
   }
 }
 
-function apply({ devices, reports, mailbox, alarms }: Store, entry: Entry): Outcome[] {
+function apply({ devices, reports, mailbox, alarms, losses }: Store, entry: Entry): Outcome[] {
   const device = devices.byId(entry.device) as Device
   const { session, request, mailboxCursor, receiptCursor, gatewayTime } = entry
   if (device.challengeTime === session) {
@@ -100,6 +100,7 @@ function apply({ devices, reports, mailbox, alarms }: Store, entry: Entry): Outc
     outcomes[i] = reports.add(device, entry.reports[i]!, gatewayTime)
     if (outcomes[i] === "stored") alarms.report(device, entry.reports[i]!, gatewayTime)
   }
+  losses.settle(device)
   devices.save(device)
   return outcomes
 }

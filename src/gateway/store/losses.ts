@@ -3,7 +3,9 @@
  * beyond a break in its hash chain, it has nothing left to mend it with.
  */
 import type { DatabaseSync } from "node:sqlite"
-import type { Incarnation } from "./incarnations.ts"
+import type { ChainLink } from "./chain-link.ts"
+import type { Device } from "./devices.ts"
+import type { Incarnation, Incarnations } from "./incarnations.ts"
 
 /** Reports of one device with a seq from `first` to `last`, as many of them as there were: seq may have holes. */
 export interface Loss {
@@ -19,12 +21,16 @@ export class Losses {
   readonly #count
   readonly #recovered
 
-  constructor(database: DatabaseSync) {
+  readonly #link: ChainLink
+  readonly #incarnations: Incarnations
+
+  constructor(database: DatabaseSync, link: ChainLink, incarnations: Incarnations) {
+    this.#link = link
+    this.#incarnations = incarnations
     const prepare = (sql: string) => database.prepare(sql)
     const before = "FROM reports r WHERE r.device = b.device AND r.seq < b.seq ORDER BY r.seq DESC LIMIT 1"
     this.#due = prepare(`
-      SELECT b.device, b.seq FROM breaks b JOIN devices d ON d.id = b.device
-      WHERE b.seq <= d.receiptCursor
+      SELECT b.seq FROM breaks b WHERE b.device = ? AND b.seq <= ?
         AND NOT EXISTS (SELECT 1 FROM losses l WHERE l.device = b.device AND l.seq = b.seq)
         AND coalesce((SELECT r.number ${before}), 0) <= ?
         AND NOT EXISTS (SELECT 1 FROM gapRecords g WHERE g.device = b.device AND g.firstSeq < b.seq
@@ -38,11 +44,16 @@ export class Losses {
     this.#recovered = prepare("SELECT count(*) AS count FROM reports WHERE number > ? AND epoch > 0 AND epoch < ?")
   }
 
-  /** Names what is lost by now; returns the devices concerned. The caller holds the transaction. */
-  name({ number, lastReport }: Incarnation): number[] {
-    const due = this.#due.all(lastReport) as { device: number; seq: number }[]
-    for (const { device, seq } of due) this.#add.run(device, seq, number)
-    return [...new Set(due.map(({ device }) => device))]
+  /**
+   * Names what a device shows to be lost by its receipt cursor, and moves `have` over it: else that stood still for ever,
+   * and the device could not see the next restore. The caller saves the device in the same transaction.
+   */
+  settle(device: Device): void {
+    const { number, lastReport } = this.#incarnations.current
+    if (number === 1 || device.have >= device.receiptCursor) return
+    const due = this.#due.all(device.id, device.receiptCursor, lastReport)
+    for (const { seq } of due) this.#add.run(device.id, seq!, number)
+    if (due.length > 0) this.#link.pass(device)
   }
 
   of(deviceId: number): Loss[] {

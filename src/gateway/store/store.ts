@@ -29,7 +29,7 @@ export class Store {
     this.anchors = new Anchors(this.#database)
     this.mailbox = new Mailbox(this.#database)
     this.incarnations = new Incarnations(this.#database, this.settings)
-    this.losses = new Losses(this.#database)
+    this.losses = new Losses(this.#database, this.reports.link, this.incarnations)
     this.alarms = new Alarms(this.#database, this.anchors, this.incarnations)
   }
 

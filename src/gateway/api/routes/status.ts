@@ -5,7 +5,7 @@ import { provisioning, summary, trust } from "../summary.ts"
 import { documented } from "./documented.ts"
 
 const problem = record({ code: text, message: text })
-const health = record({ ok: { type: "boolean" }, pid: count, trouble: text, problems: list(problem) })
+const health = record({ ok: { type: "boolean" }, pid: count, trouble: text, problems: list(problem), alarm: problem })
 
 /** How the gateway is, and what it is. */
 export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -14,9 +14,11 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   healthSchema.response = { ...healthSchema.response, 503: { ...health, description: "what is wrong" } }
   app.get("/health", { schema: healthSchema }, async (_, reply) => {
     const problems = await context.problems()
-    if (problems.length === 0) return { ok: true, pid: process.pid }
+    const alarm = context.alarms?.()
+    const common = { pid: process.pid, ...(alarm && { alarm }) }
+    if (problems.length === 0) return { ok: true, ...common }
     const trouble = problems.map(({ code, message }) => `${code}: ${message}`).join(" ")
-    return reply.code(503).send({ ok: false, pid: process.pid, trouble, problems })
+    return reply.code(503).send({ ok: false, ...common, trouble, problems })
   })
   app.get("/metrics", { schema: documented("metrics", "Prometheus metrics", text, "text/plain") }, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),

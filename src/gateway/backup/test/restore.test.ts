@@ -284,6 +284,7 @@ describe("after a restore", () => {
     expect(witnesses).toMatchObject([{ device: device.address, anchor: `0x${Buffer.from(forged).toString("hex")}` }])
     expect(witnesses[0]).toMatchObject({ afterRestore: false, report: expect.stringMatching(/^0x8b03/) })
     expect(await get("/metrics")).toMatch(/^dormouse_alarms\{kind="witness"\} 1$/m)
+    expect(JSON.parse(await get("/health"))).toMatchObject({ ok: true, alarm: { code: "E_ALARM" } })
   })
 
   it("hands out both reports of a fork", async () => {

@@ -43,6 +43,10 @@ export class FakeChain implements ChainPort {
     this.#set(address.replace("0x", ""), Status.revoked)
   }
 
+  reject(address: string): void {
+    this.#set(address.replace("0x", ""), Status.none)
+  }
+
   async submit({ epoch, previousEpoch, root, count }: Parameters<ChainPort["submit"]>[0]) {
     this.submitted.push({ epoch, root: toHex(root) })
     if (this.fault) throw this.fault
