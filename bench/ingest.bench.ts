@@ -1,14 +1,12 @@
 /**
  * What one report costs the gateway, stage by stage: CPU time of the whole process (all threads, system included), one
- * report of six samples an envelope, group commits of 256, fsync as in service. And how many bytes an ack has.
+ * report of six samples an envelope, group commits of 256, fsync as in service. Then end to end, over UDP. And how many
+ * bytes an ack has.
  */
-import { createSocket } from "node:dgram"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createServer } from "coap"
 import { crypto } from "../as/index.ts"
-import { openCoapBridge } from "../src/gateway/bridges/coap.ts"
 import { createCore } from "../src/gateway/core.ts"
 import { Acks } from "../src/gateway/ingest/acks.ts"
 import { Committer } from "../src/gateway/ingest/committer.ts"
@@ -22,15 +20,10 @@ import { FakeChain } from "../src/gateway/test/support/fake-chain.ts"
 import { openUplink, parseUplink, sealDownlink } from "../src/protocol/envelope.ts"
 import { EpochSchedule } from "../src/protocol/epochs.ts"
 import { fromHex, MerkleTree, signingDigest, splitSigned } from "../src/protocol/index.ts"
-
-interface Row {
-  name: string
-  value: number
-  unit: string
-  budget?: number
-  better: "lower" | "higher"
-  gate: "check" | "always"
-}
+import { coapCost } from "./ingest/coap.ts"
+import { cpu, time } from "./ingest/cpu.ts"
+import { endToEnd } from "./ingest/end-to-end.ts"
+import type { Figure } from "./run.ts"
 
 const DEVICES = 64
 const ROUNDS = 60
@@ -38,30 +31,22 @@ const GROUP = 256
 const secretKey = new Uint8Array(32).fill(0x22)
 
 /** `gates`: only what does not depend on the machine, so nothing need be timed. */
-export async function run({ gates = false } = {}): Promise<Row[]> {
+export async function* run({ gates = false } = {}): AsyncGenerator<Figure> {
   const dir = mkdtempSync(join(tmpdir(), "dormouse-bench-"))
   try {
     const bench = await Bench.open(dir)
-    const rows = gates ? bench.ackBytes() : [...(await bench.stages()), ...bench.ackBytes(), ...(await coapCost())]
+    if (!gates) {
+      const { rows, signature } = await bench.stages()
+      yield* rows
+      yield* await coapCost()
+      yield* await endToEnd(signature)
+    }
+    yield* bench.ackBytes()
     await bench.close()
-    return rows
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
-
-/** CPU microseconds a turn of `work`, which makes `turns` of them. */
-async function cpu(turns: number, work: () => unknown): Promise<number> {
-  const before = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / turns
-}
-
-const time = (name: string, value: number, budget?: number): Row => ({
-  ...{ name, value: Number(value.toFixed(1)), unit: "us", better: "lower", gate: "check" },
-  ...(budget !== undefined && { budget }),
-})
 
 class Bench {
   readonly store: Store
@@ -105,7 +90,7 @@ class Bench {
     ).flat()
   }
 
-  async stages(): Promise<Row[]> {
+  async stages(): Promise<{ rows: Figure[]; signature: number }> {
     const { handle } = this.core
     const send = async (messages: readonly { body: Uint8Array }[]) => {
       for (let i = 0; i < messages.length; i += GROUP) {
@@ -141,7 +126,7 @@ class Bench {
     })
     const all = await cpu(total, () => send(messages))
     const { store, ack } = await this.#storeAndAck()
-    return [
+    const rows = [
       time("parse and decrypt an envelope", open),
       time("check a report, without its signature", Math.max(0, check - signature)),
       time("verify a signature", signature),
@@ -150,6 +135,7 @@ class Bench {
       time("whole way, without the signature's verification", all - signature, 150),
       time("whole way", all),
     ]
+    return { rows, signature }
   }
 
   async #storeAndAck(): Promise<{ store: number; ack: number }> {
@@ -198,7 +184,7 @@ class Bench {
   }
 
   /** Bodies of downlinks: plain, and with the receipt of one report. */
-  ackBytes(): Row[] {
+  ackBytes(): Figure[] {
     const device = { ...this.store.devices.byId(this.devices[0]!.id)!, have: 70_000 }
     const sizes = [
       [0, 64],
@@ -212,54 +198,4 @@ class Bench {
       return { name, value: body.length, unit: "B", budget, better: "lower", gate: "always" }
     })
   }
-}
-
-const REQUESTS = 4_000
-const WINDOW = 50
-
-/** CPU of a request with an answer of 60 bytes, sender included: our bridge, and npm `coap` in its place. */
-async function coapCost(): Promise<Row[]> {
-  const answer = new Uint8Array(60)
-  const bridge = await openCoapBridge({
-    ...{ host: "127.0.0.1", port: 0, onDrop() {} },
-    handle: async () => ({ kind: "changed", body: answer }),
-  })
-  await flood(bridge.port)
-  const ours = await cpu(REQUESTS, () => flood(bridge.port))
-  await bridge.close()
-
-  const server = createServer((_, response) => {
-    response.code = "2.04"
-    response.end(Buffer.from(answer))
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()))
-  const { port } = (server as unknown as { _sock: { address(): { port: number } } })._sock.address()
-  await flood(port)
-  const theirs = await cpu(REQUESTS, () => flood(port))
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return [time("CoAP request and answer, with sender", ours), time("the same through npm coap", theirs)]
-}
-
-let token = 0
-
-/** Sends requests, so many at a time, and waits for their answers. */
-function flood(port: number): Promise<void> {
-  const socket = createSocket("udp4")
-  const body = Buffer.alloc(140, 1)
-  let [sent, answered] = [0, 0]
-  const next = () => {
-    const head = Buffer.from([0x54, 2, sent >> 8, sent, 0, 0, 0, 0, 0xb1, 0x72, 0x11, 63, 0xff])
-    head.writeUInt32BE(++token, 4)
-    sent++
-    socket.send(Buffer.concat([head, body]), port, "127.0.0.1")
-  }
-  return new Promise((resolve) => {
-    socket.on("message", () => {
-      if (++answered === REQUESTS) {
-        socket.close()
-        resolve()
-      } else if (sent < REQUESTS) next()
-    })
-    for (let i = 0; i < WINDOW; i++) next()
-  })
 }
