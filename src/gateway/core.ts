@@ -77,7 +77,7 @@ export function createCore(options: CoreOptions): Core {
     devices: () => store.devices.counts().map((count, status) => ({ status: statusNames[status]!, count })),
   })
   registerMetrics(metrics.registry, store)
-  const trees = new Trees(crypto, store.anchors, limits.cachedTrees)
+  const trees = new Trees(crypto, store.anchors, limits.cachedLeaves)
   const receipts = new Receipts(store, trees)
   const sessions = new Sessions(crypto, secretKey)
   const receiptsFor = receipts.forDevice.bind(receipts)

@@ -10,8 +10,8 @@ export interface Limits {
   commitReports: number
   /** registrations on their way to the chain at once */
   registrations: number
-  /** Merkle trees kept in memory for making receipts */
-  cachedTrees: number
+  /** leaves of the Merkle trees kept in memory for making receipts */
+  cachedLeaves: number
   /** ms within which a challenge must come back signed */
   challengeAge: number
 }
@@ -22,6 +22,6 @@ export const defaultLimits: Limits = {
   queuedReports: 4_096,
   commitReports: 512,
   registrations: 32,
-  cachedTrees: 32,
+  cachedLeaves: 131_072,
   challengeAge: 120_000,
 }

@@ -8,7 +8,9 @@ export class Trees {
   readonly #anchors: Pick<Anchors, "leaves">
   readonly #limit: number
   readonly #trees = new Map<number, MerkleTree>()
+  #leaves = 0
 
+  /** `limit`: leaves of all trees kept. Counted in trees, a busy hour would fill the memory. */
   constructor(crypto: Crypto, anchors: Pick<Anchors, "leaves">, limit: number) {
     this.#crypto = crypto
     this.#anchors = anchors
@@ -23,8 +25,12 @@ export class Trees {
 
   /** A Map keeps the order of insertion, so its first key is the one used longest ago. */
   keep(epoch: number, tree: MerkleTree): void {
-    this.#trees.delete(epoch)
+    if (!this.#trees.delete(epoch)) this.#leaves += tree.size
     this.#trees.set(epoch, tree)
-    if (this.#trees.size > this.#limit) this.#trees.delete(this.#trees.keys().next().value!)
+    while (this.#leaves > this.#limit && this.#trees.size > 1) {
+      const [oldest, { size }] = this.#trees.entries().next().value!
+      this.#trees.delete(oldest)
+      this.#leaves -= size
+    }
   }
 }

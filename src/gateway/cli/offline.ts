@@ -41,7 +41,7 @@ export async function offlineReceipt(dataDir: string, address: string, seq: numb
   const store = new Store(requireStore(dataDir), { readOnly: true })
   try {
     const device = deviceOf(store, address)
-    const receipts = new Receipts(store, new Trees(crypto, store.anchors, defaultLimits.cachedTrees))
+    const receipts = new Receipts(store, new Trees(crypto, store.anchors, defaultLimits.cachedLeaves))
     return await withChain(dataDir, (chain) => fullReceipt(store, receipts, chain, device, seq))
   } finally {
     store.close()

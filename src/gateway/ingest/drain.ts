@@ -27,11 +27,13 @@ export class Drain {
   leave(count: number): void {
     const now = this.#clock.now()
     const elapsed = now - this.#since
+    this.#waiting -= count
+    this.#left += count
+    if (elapsed === 0) return
     const kept = Math.exp(-elapsed / MEMORY_MS)
-    this.#left = this.#left * kept + count
+    this.#left = (this.#left - count) * kept + count
     this.#busy = this.#busy * kept + elapsed
     this.#since = now
-    this.#waiting -= count
   }
 
   /** ms until what waits now will have left; `undefined` until anything was measured. */
