@@ -1,12 +1,12 @@
 /** `dormouse backup`: store and chain of one moment, in one file. */
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { toHex } from "../../protocol/bytes.ts"
 import type { Clock, Random } from "../ports.ts"
 import { Store } from "../store/store.ts"
 import { BackupError } from "./errors.ts"
 import { fileChunks } from "./file.ts"
+import { headOf } from "./head.ts"
 import { encodeManifest, FORMAT, MANIFEST, type Manifest, sha256Of } from "./manifest.ts"
 import { snapshot } from "./snapshot.ts"
 import { type TarEntry, writeTar } from "./tar.ts"
@@ -98,16 +98,5 @@ function describe(dataDir: string, work: string, about: { id: string; takenAt: n
     return { incarnation: number, chain, store: { devices, reports, anchors, lastEpoch } }
   } finally {
     store.close()
-  }
-}
-
-function headOf(path: string): { height: number; head: string } {
-  const chain = new DatabaseSync(path, { readOnly: true })
-  try {
-    const row = chain.prepare("SELECT number, hash FROM blocks ORDER BY number DESC LIMIT 1").get()
-    if (!row) throw new BackupError("E_BACKUP_SOURCE", "The chain has no block yet.")
-    return { height: row.number as number, head: `0x${toHex(row.hash as Uint8Array)}` }
-  } finally {
-    chain.close()
   }
 }

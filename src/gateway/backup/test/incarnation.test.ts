@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { crypto } from "../../../../as/index.ts"
 import { anchorHash, joinSigned } from "../../../protocol/index.ts"
@@ -13,6 +14,7 @@ import { Store } from "../../store/store.ts"
 import type { Exchange, TestDevice } from "../../test/support/device.ts"
 import { FakeChain } from "../../test/support/fake-chain.ts"
 import { EPOCH, Harness } from "../../test/support/harness.ts"
+import { declareRestored } from "../declare.ts"
 import { alarmViews } from "../evidence.ts"
 import { beginIncarnation } from "../incarnation.ts"
 import { readVanity, vanityOf } from "../vanity.ts"
@@ -124,6 +126,19 @@ describe("a restored gateway", () => {
     const made = [...harness.chain.slots.keys()].filter((epoch) => !known.has(epoch))
     expect(made.length).toBe(2)
     expect(made.filter((epoch) => lost.has(epoch))).toEqual([])
+  })
+
+  it("may be declared where the disk was set back by other means", async () => {
+    await anchorOne()
+    const { dir } = copy()
+    const chain = new DatabaseSync(join(dir, "chain.sqlite"))
+    chain.exec("CREATE TABLE blocks (number INTEGER PRIMARY KEY, hash BLOB); INSERT INTO blocks VALUES (7, x'00')")
+    chain.close()
+    expect(declareRestored(dir, harness.clock)).toMatchObject({ height: 7 })
+    const store = new Store(join(dir, "gateway.sqlite"))
+    expect(beginIncarnation(store, dir, harness.clock.now(), silentLog)).toMatchObject({ number: 2, height: 7 })
+    store.close()
+    expect(() => declareRestored(join(dir, "none"), harness.clock)).toThrowError(/nothing to declare/)
   })
 
   it("takes back a tree for whose epoch its chain holds another", async () => {

@@ -14,8 +14,10 @@ import { withStore } from "../../cli/offline.ts"
 import { type Gateway, startGateway } from "../../gateway.ts"
 import { systemClock, systemRandom } from "../../ports.ts"
 import { TestDevice } from "../../test/support/device.ts"
+import { run } from "../../test/support/process.ts"
 import { type UdpLink, udpLink } from "../../test/support/udp.ts"
 import { createBackup } from "../create.ts"
+import { declareRestored } from "../declare.ts"
 import { alarmViews, forkViews, incarnationViews } from "../evidence.ts"
 import { restoreBackup } from "../restore.ts"
 import { readVanity } from "../vanity.ts"
@@ -294,6 +296,18 @@ describe("after a restore", () => {
     const [fork] = withStore(dir, (store) => forkViews(store))
     expect(fork).toMatchObject({ device: device.address, seq: 3, cause: "sameSeq", other: 3 })
     expect(fork!.report).not.toBe(fork!.otherReport)
+  })
+
+  it("shows all of it on the command line", async () => {
+    const commands = ["alarms", "forks", "restores"].map((name) => run(name, "--data", dir, "--json"))
+    const lists = (await Promise.all(commands)).map(({ stdout }) => JSON.parse(stdout))
+    expect(lists[0]).toHaveLength(4)
+    expect(lists[1]).toMatchObject([{ seq: 3, publicKey: expect.stringMatching(/^0x0[23]/) }])
+    expect(lists[2]).toMatchObject([{ number: 2, recovered: expect.any(Number) }])
+    const [devices, again] = await Promise.all([run("devices", "--data", dir), run("restore", file, "--data", dir)])
+    expect(devices.stdout).toMatch(/lost in restore: \d+-\d+/)
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/^E_BACKUP_EXISTS: .+\n$/) })
+    expect(() => declareRestored(dir, ports.clock)).toThrowError(expect.objectContaining({ code: "E_LOCKED" }))
   })
 
   it("revokes through the running gateway", async () => {
