@@ -95,6 +95,39 @@ describe("reports", () => {
   })
 })
 
+describe("live reports before backlog", () => {
+  it("when there is no room for all: the newest is durable, the rest comes later", async () => {
+    const old = Array.from({ length: 6 }, (_, i) => device.sign(0, { at: [1, i] })).reverse()
+    const ack = await device.send(...old)
+    expect(ack.refused).toEqual([5, 4, 3, 2, 1].map((seq) => ({ seq, reason: Refusal.later })))
+    expect(ack.retryAfter).toBeGreaterThanOrEqual(1000)
+    expect(stored()).toBe(1)
+    expect((await device.send(...old.slice(1, 4))).refused).toEqual([])
+    expect((await device.send(...old.slice(4))).have).toBe(6)
+  })
+
+  it("whatever names the current epoch is live", async () => {
+    const reports = Array.from({ length: 6 }, () => device.sign(1)).reverse()
+    expect((await device.send(...reports)).refused).toEqual([])
+  })
+
+  it("a full queue still answers those who only ask", async () => {
+    const bodies = Array.from({ length: 20 }, () => device.seal([]))
+    const answers = await Promise.all(bodies.map((body) => harness.exchange("report", body)))
+    const acks = answers.map((answer, i) => device.open(answer!.body, i + 1))
+    expect(acks.filter(({ retryAfter }) => retryAfter === 0)).toHaveLength(8)
+    expect(acks.flatMap(({ refused }) => refused)).toEqual([])
+  })
+})
+
+it("what is on its way when the gateway ends is committed and answered first", async () => {
+  const bodies = Array.from({ length: 6 }, () => device.seal([device.sign(1)]))
+  const answers = Promise.all(bodies.map((body) => harness.exchange("report", body)))
+  await harness.core.drain()
+  expect(stored()).toBe(6)
+  expect((await answers).every((answer) => answer?.kind === "changed")).toBe(true)
+})
+
 describe("mail", () => {
   it("rides in the ack until the cursor says that it arrived", async () => {
     const { devices, mailbox } = harness.store
