@@ -106,6 +106,7 @@ export const report = record({
 })
 export const fork = record({
   ...{ seq: count, cause: { enum: ["sameSeq", "samePrev", "order"] }, other: count, gatewayTime: count, report: text },
+  otherReport: { ...text, description: "of seq `other`: both are what the device signed" },
 })
 export const accessEntry = record({
   ...{ who: text, source: text, what: text, firstSeq: maybe(count), lastSeq: maybe(count), times: count },

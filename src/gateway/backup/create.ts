@@ -5,7 +5,7 @@ import { toHex } from "../../protocol/bytes.ts"
 import type { Clock, Random } from "../ports.ts"
 import { Store } from "../store/store.ts"
 import { BackupError } from "./errors.ts"
-import { fileChunks } from "./file.ts"
+import { fileChunks, syncDirectory } from "./file.ts"
 import { headOf } from "./head.ts"
 import { encodeManifest, FORMAT, MANIFEST, type Manifest, sha256Of } from "./manifest.ts"
 import { snapshot } from "./snapshot.ts"
@@ -54,6 +54,7 @@ export async function createBackup(options: BackupOptions): Promise<{ file: stri
     const written = join(work, "backup")
     writeTar(written, [{ name: MANIFEST, mode: 0o600, time: takenAt, from: encodeManifest(manifest) }, ...entries])
     renameSync(written, file)
+    syncDirectory(dirname(file))
     return { file, manifest }
   } finally {
     rmSync(work, { recursive: true, force: true })

@@ -31,3 +31,14 @@ export function* writing(path: string, mode: number, chunks: Iterable<Uint8Array
     closeSync(output)
   }
 }
+
+/** Makes what was put into a directory, or renamed in it, survive a power cut. (Windows cannot open one, and needs not.) */
+export function syncDirectory(path: string): void {
+  if (process.platform === "win32") return
+  const directory = openSync(path, "r")
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}

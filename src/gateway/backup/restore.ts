@@ -1,8 +1,8 @@
 /** `dormouse restore`: a data directory from a backup, whole or not at all. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import { BackupError } from "./errors.ts"
-import { writing } from "./file.ts"
+import { syncDirectory, writing } from "./file.ts"
 import { decodeManifest, MANIFEST, type Manifest, sha256Of } from "./manifest.ts"
 import { readTar } from "./tar.ts"
 
@@ -16,22 +16,32 @@ const MANIFEST_LIMIT = 1 << 20
 /** Nothing else is in a backup, so no name can lead out of the directory. */
 const NAMES = /^((gateway|chain)\.sqlite|(genesis|chain)\.json|keys\/(gateway|operator|sealer)\.json)$/
 
-/** Unpacks beside `dataDir` and moves it there when every checksum holds. */
+/** Unpacks beside `dataDir`, or inside where that is there, and moves everything in place when every checksum holds. */
 export function restoreBackup({ file, dataDir }: RestoreOptions): Manifest {
   const target = resolve(dataDir)
   if (!existsSync(file)) throw new BackupError("E_BACKUP_CORRUPT", `There is no backup at ${file}.`)
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new BackupError("E_BACKUP_EXISTS", `${target} is not empty: restore into a new directory.`)
+  // An empty directory may be a volume of its own: it can be neither replaced nor renamed into.
+  const inside = existsSync(target)
   mkdirSync(dirname(target), { recursive: true })
-  const work = mkdtempSync(join(dirname(target), `.${basename(target)}-`))
+  const work = mkdtempSync(inside ? join(target, ".restore-") : join(dirname(target), `.${basename(target)}-`))
   try {
     const manifest = unpack(file, work)
-    if (existsSync(target)) rmdirSync(target)
-    renameSync(work, target)
+    for (const directory of [work, join(work, "keys")]) if (existsSync(directory)) syncDirectory(directory)
+    if (inside) moveUp(work, target)
+    else renameSync(work, target)
+    syncDirectory(inside ? target : dirname(target))
     return manifest
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/** The marked store first, keys last: cut short in between, what is there does not start. */
+function moveUp(work: string, target: string): void {
+  const order = ["gateway.sqlite", "chain.sqlite", "genesis.json", "chain.json", "keys"]
+  for (const name of order) if (existsSync(join(work, name))) renameSync(join(work, name), join(target, name))
 }
 
 /** Reads a backup to its end and checks everything; nothing is kept. */

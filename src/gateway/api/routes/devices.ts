@@ -57,7 +57,8 @@ export function deviceRoutes(app: FastifyInstance, context: ApiContext): void {
       const forks = store.reports.forks(device, schemas.MOST_REPORTS)
       await recordRead(context, request, device, "forks", forks)
       return forks.map(({ seq, cause, other, gatewayTime, bytes }) => {
-        return { seq, cause, other, gatewayTime, report: hex(bytes) }
+        const contradicted = store.reports.get(device, other)!
+        return { seq, cause, other, gatewayTime, report: hex(bytes), otherReport: hex(contradicted.bytes) }
       })
     },
   )

@@ -1,5 +1,15 @@
 /** A gateway that was lost and came back from a backup: what devices still hold is there again, the rest is named. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -137,7 +147,9 @@ it("backs up under load, and what was acked before is in it", async () => {
   expect(manifest.store.reports).toBeGreaterThanOrEqual(before.flat().length)
 
   const copy = join(work, "copy")
+  mkdirSync(copy) // empty is as good as not there
   expect(restoreBackup({ file, dataDir: copy })).toEqual(manifest)
+  expect(readdirSync(copy).sort()).toEqual(["chain.json", "chain.sqlite", "gateway.sqlite", "genesis.json", "keys"])
   withStore(copy, (store) => {
     for (const [i, { device }] of keepers.entries()) {
       const known = store.devices.byAddress(device.context.device)!
