@@ -5,11 +5,13 @@
  * The scalar is blinded: see blind.ts.
  */
 import { blindedStart } from "./blind"
-import { feFromWords, feNeg, feSelect } from "./generated/field"
+import { declassify } from "./declassify"
+import { feNormalize, feZeroMask } from "./field"
+import { feCopy, feFromWords, feNeg, feNegIf } from "./generated/field"
 import { jacAddAffine, jacDoubleNegate, jacNegate, jacSetInfinity } from "./jacobian"
 import { BLIND_SCALAR, COMB_TABLE, FE, POINT, POINTS, S, SCALAR, T } from "./memory"
-import { pointAddAffine, pointDouble } from "./point"
-import { scAdd, scHalf } from "./scalar"
+import { mixedAddNegate, mixedDoubleNegate, ZZ } from "./mixed"
+import { scAdd, scHalf, scZeroMask } from "./scalar"
 
 const ROWS: u32 = 11
 const ROW_SIZE: usize = 32 * 64
@@ -23,7 +25,6 @@ const ALL_SIGNS: usize = memory.data<u32>([
 const V = S + 6 * SCALAR
 const ENTRY = POINTS + 3 * POINT
 const Y = ENTRY + FE
-const FLIPPED = ENTRY + 2 * FE
 const WORDS = T + 6 * FE
 
 /** The sixteen words of an entry; every entry of the row is read. The C build replaces this by the same scan of flash. */
@@ -108,14 +109,19 @@ export function multiplyBasePublic(r: usize, k: usize): void {
   jacNegate(r)
 }
 
-/** r = k * G, in constant time. */
-export function multiplyBase(r: usize, k: usize): void {
+/** One attempt at k * G, from a blinding point that is new each time; all ones where ZZ came out as 0. */
+function multiplyBlinded(r: usize, k: usize): u32 {
   blindedStart(r, k)
   scAdd(V, k, BLIND_SCALAR)
   combRecode(V, V)
   store<u32>(V, 0, 32)
+  // Each addition and each doubling turns the sign of the sum: 47 times, so it starts turned, from -b G.
+  let turned: u32 = 0xffffffff
   for (let s = SPACING - 1; s >= 0; s--) {
-    if (s < SPACING - 1) pointDouble(r, r)
+    if (s < SPACING - 1) {
+      mixedDoubleNegate(r)
+      turned = ~turned
+    }
     for (let row: u32 = 0; row < ROWS; row++) {
       const digit = combDigit(V, row, s)
       // Where the highest tooth is negative, the entry of the opposite signs is negated.
@@ -123,9 +129,21 @@ export function multiplyBase(r: usize, k: usize): void {
       combSelect(WORDS, row, (digit ^ minus) & 31)
       feFromWords(ENTRY, WORDS)
       feFromWords(Y, WORDS + 32)
-      feNeg(FLIPPED, Y, 2)
-      feSelect(Y, FLIPPED, minus)
-      pointAddAffine(r, r, ENTRY)
+      feNegIf(Y, Y, minus ^ turned)
+      mixedAddNegate(r, ENTRY)
+      turned = ~turned
     }
   }
+  feCopy(WORDS, r + ZZ)
+  feNormalize(WORDS)
+  return feZeroMask(WORDS)
+}
+
+/**
+ * r = k * G in the coordinates of mixed.ts, in constant time. An exception among the additions (mixed.ts) shows as ZZ = 0.
+ * Whether one happened is public: random blinding scalars make that a matter of 2^-240, for any k. Every attempt has another.
+ * For k = 0, which callers refuse, ZZ = 0 is the result.
+ */
+export function multiplyBase(r: usize, k: usize): void {
+  while (declassify(multiplyBlinded(r, k) & ~scZeroMask(k))) {}
 }

@@ -6,7 +6,7 @@ import { feFromWords, feToWords } from "./generated/field"
 import { jacAdd, jacHasX, jacIsInfinity, jacToAffine } from "./jacobian"
 import { liftX, loadPublic, loadSecret, storePublic } from "./keys"
 import { FE, INPUT, MULTIPLES, OUTPUT, POINT, POINTS, S, SCALAR, WIDE_READY, wipeTo } from "./memory"
-import { pointToAffine } from "./point"
+import { mixedToAffine } from "./mixed"
 import { nonceInit, nonceNext, nonceRetry } from "./rfc6979"
 import {
   scAdd,
@@ -36,7 +36,7 @@ const ORDER_BYTES: usize = memory.data<u8>([
 function attempt(): u32 {
   let fit = nonceNext(K)
   multiplyBase(POINTS, K)
-  pointToAffine(POINTS, POINTS)
+  mixedToAffine(POINTS, POINTS)
   feToWords(R, POINTS)
   const below = scReduce(R)
   let id = (load<u32>(POINTS + FE) & 1) | (~below & 2)

@@ -8,6 +8,8 @@ const P30: usize = memory.data<u32>([
   0x3ffffc2f, 0x3ffffffb, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
 ])
 
+export const FE_ZERO: usize = memory.data(40)
+
 export function feSetSmall(r: usize, value: u32): void {
   memory.fill(r, 0, FE)
   store<u32>(r, value)
@@ -37,7 +39,7 @@ export function feNormalize(r: usize): void {
 }
 
 /** All ones where a (normalized) is zero. */
-function feZeroMask(a: usize): u32 {
+export function feZeroMask(a: usize): u32 {
   let bits: u32 = 0
   for (let i: usize = 0; i < 36; i += 4) bits |= load<u32>(a + i)
   return ((bits | (0 - bits)) >> 31) - 1

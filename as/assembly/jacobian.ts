@@ -2,9 +2,8 @@
  * Points in Jacobian coordinates (x = X/Z^2, y = Y/Z^3), for public values only: exceptional cases are met by branches.
  * Coordinates have magnitude 1, but y of an affine summand may have 2. Infinity is a flag in the padding of Z.
  */
-import { feInvert, feNormalize, feSetSmall, feVanishes } from "./field"
+import { FE_ZERO, feInvert, feNormalize, feSetSmall, feVanishes } from "./field"
 import {
-  feAdd,
   feCarry,
   feCopy,
   feMul,
@@ -55,8 +54,7 @@ export function jacDoubleNegate(r: usize, p: usize): void {
   feSqr(U1, p)
   feThreeHalves(U1, U1)
   feMul(S1, p, S2)
-  feAdd(U2, S1, S1) // 2
-  feSqrSub(r, U1, U2, 3)
+  feSqrSub(r, U1, FE_ZERO, S1, 4)
   feSub(U2, r, S1, 2) // 3
   feMulAddSqr(r + FE, U1, U2, S2)
 }
@@ -119,10 +117,8 @@ function addEnd(r: usize, p: usize, u1: usize, s1: usize, z: usize): void {
   feSqr(SQUARE, U2)
   feMul(U1, u1, SQUARE)
   feMul(SQUARE, SQUARE, U2)
-  feAdd(Z, U1, SQUARE)
-  feAdd(Z, Z, U1) // 3
+  feSqrSub(r, S2, SQUARE, U1, 4)
   feNeg(SQUARE, SQUARE, 2) // 2
-  feSqrSub(r, S2, Z, 4)
   feSub(U1, U1, r, 2) // 3
   feMulAdd(r + FE, U1, S2, s1, SQUARE) // 3*1 + 1*2
 }

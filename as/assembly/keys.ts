@@ -4,7 +4,7 @@ import { declassify } from "./declassify"
 import { feCurve, feEqual, feFromBytes, feNormalize, feSetSmall, feSqrt, feToBytes } from "./field"
 import { feCarry, feNeg, feSqr } from "./generated/field"
 import { FE, INPUT, MULTIPLES, OUTPUT, POINTS, S, T, wipeTo } from "./memory"
-import { pointToAffine } from "./point"
+import { mixedToAffine } from "./mixed"
 import { scFromBytes, scZeroMask } from "./scalar"
 
 /** Reads a secret key; whether it is one, 0 < key < n, is public. */
@@ -68,7 +68,7 @@ export function getPublicKey(compressed: bool): u32 {
   let length: u32 = 0
   if (loadSecret(S, INPUT)) {
     multiplyBase(POINTS, S)
-    pointToAffine(POINTS, POINTS)
+    mixedToAffine(POINTS, POINTS)
     length = storePublic(OUTPUT, POINTS, compressed)
   }
   wipeTo(MULTIPLES)

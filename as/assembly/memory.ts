@@ -23,7 +23,7 @@ export const OUTPUT_SIZE: usize = 128
 export const BLIND: usize = OUTPUT + OUTPUT_SIZE
 export const BLIND_SCALAR: usize = BLIND
 export const BLIND_POINT: usize = BLIND_SCALAR + SCALAR
-export const BLIND_SEED: usize = BLIND_POINT + POINT
+export const BLIND_SEED: usize = BLIND_POINT + 4 * FE
 export const BLIND_READY: usize = BLIND_SEED + 32
 
 /** Whether `prepareVerify` has run. */

@@ -7,19 +7,7 @@
  */
 
 import { feInvert, feNormalize } from "./field"
-import {
-  feAdd,
-  feCarry,
-  feCopy,
-  feMul,
-  feMulAdd,
-  feMulSub,
-  feNeg,
-  feScale,
-  feSelect,
-  feSqr,
-  feSub,
-} from "./generated/field"
+import { feAdd, feCarry, feCopy, feMul, feMulAdd, feNeg, feScale, feSelect, feSqr, feSub } from "./generated/field"
 import { FE, POINT, T } from "./memory"
 
 /** 3 * b of y^2 = x^3 + b. */
@@ -49,11 +37,16 @@ export function pointSelect(r: usize, p: usize, mask: u32): void {
   feSelect(r + 2 * FE, p + 2 * FE, mask)
 }
 
-/**
- * The common end of both additions. In: T0 = X1X2 (1), T1 = Y1Y2 (1), T2 = 3b Z1Z2 (1), T3 = X1Y2 + X2Y1 (1),
- * T4 = Y1Z2 + Y2Z1 (2), T5 = 3b (X1Z2 + X2Z1) (1); magnitudes in brackets.
- */
-function finishAddition(r: usize): void {
+/** r = p + q. Algorithm 7, with its three products of sums written as sums of two products. */
+export function pointAdd(r: usize, p: usize, q: usize): void {
+  feMul(T0, p, q)
+  feMul(T1, p + FE, q + FE)
+  feMul(T2, p + 2 * FE, q + 2 * FE)
+  feScale(T2, T2, B3) // 1
+  feMulAdd(T3, p, q + FE, p + FE, q) // 1 + 1
+  feMulAdd(T4, p + FE, q + 2 * FE, p + 2 * FE, q + FE)
+  feMulAdd(T5, p, q + 2 * FE, p + 2 * FE, q)
+  feScale(T5, T5, B3) // 1
   feAdd(r, T0, T0)
   feAdd(T0, T0, r) // 3
   feAdd(r, T1, T2) // 2
@@ -65,36 +58,6 @@ function finishAddition(r: usize): void {
   // Z3 = (T1 + T2) T4 + T0 T3
   feMulAdd(r + 2 * FE, r, T4, T0, T3) // 2*2 + 3*1
   feCopy(r, T2)
-}
-
-/** r = p + q, q affine (X, Y) with Y of magnitude up to 2. Algorithm 8. */
-export function pointAddAffine(r: usize, p: usize, q: usize): void {
-  feMul(T0, p, q) // 1*1
-  feMul(T1, p + FE, q + FE) // 1*2
-  feAdd(T3, q, q + FE) // 3
-  feAdd(T4, p, p + FE) // 2
-  feAdd(T5, T0, T1) // 2
-  feMulSub(T3, T3, T4, T5, 3) // 3*2
-  feMul(T4, q + FE, p + 2 * FE) // 2*1
-  feAdd(T4, T4, p + FE) // 2
-  feMul(T5, q, p + 2 * FE)
-  feAdd(T5, T5, p) // 2
-  feScale(T5, T5, B3) // 1
-  feScale(T2, p + 2 * FE, B3) // 1
-  finishAddition(r)
-}
-
-/** r = p + q. Algorithm 7, with its three products of sums written as sums of two products. */
-export function pointAdd(r: usize, p: usize, q: usize): void {
-  feMul(T0, p, q)
-  feMul(T1, p + FE, q + FE)
-  feMul(T2, p + 2 * FE, q + 2 * FE)
-  feScale(T2, T2, B3) // 1
-  feMulAdd(T3, p, q + FE, p + FE, q) // 1 + 1
-  feMulAdd(T4, p + FE, q + 2 * FE, p + 2 * FE, q + FE)
-  feMulAdd(T5, p, q + 2 * FE, p + 2 * FE, q)
-  feScale(T5, T5, B3) // 1
-  finishAddition(r)
 }
 
 /** r = 2p. Algorithm 9. */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define DORMOUSE_CRYPTO_MEMORY 9360
+#define DORMOUSE_CRYPTO_MEMORY 9408
 #include "wasm-rt.h"
 
 /* TODO(binji): only use stdint.h types in header */

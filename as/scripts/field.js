@@ -94,10 +94,14 @@ const multiplySubtract = define("feMulSub(r: usize, a: usize, b: usize, c: usize
   multiples("u64"),
   reduceColumns((k) => column(k, [["a", "b"]]), minus("c")),
 ])
-const squareSubtract = define("feSqrSub(r: usize, a: usize, c: usize, k: u32)", [
+/** a^2 - b - 2c. */
+const squareSubtract = define("feSqrSub(r: usize, a: usize, b: usize, c: usize, k: u32)", [
   load("a", "u64"),
   multiples("u64"),
-  reduceColumns((k) => squareColumn(k, "a"), minus("c")),
+  reduceColumns(
+    (k) => squareColumn(k, "a"),
+    (i) => ` + (${multiple(i)} - (load<u32>(b, ${4 * i}) + (load<u32>(c, ${4 * i}) << 1)))`,
+  ),
 ])
 const add = define("feAdd(r: usize, a: usize, b: usize)", [
   range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + load<u32>(b, ${4 * i})`)),
@@ -111,6 +115,11 @@ const negate = define("feNeg(r: usize, a: usize, k: u32)", [
   range(LIMBS).map((i) => store(i, `${multiple(i)} - load<u32>(a, ${4 * i})`)),
 ])
 
+/** r = mask ? -a : a for magnitude 1; `mask` is 0 or all ones. */
+const negateIf = define("feNegIf(r: usize, a: usize, mask: u32)", [
+  load("a", "u32"),
+  range(LIMBS).map((i) => store(i, `a${i} ^ (mask & (a${i} ^ (${2 * Number(P_LIMBS[i])} - a${i})))`)),
+])
 /** Carries through all limbs, after folding what lies above 2^256: r = k * a with limbs of standard size. */
 const scale = define("feScale(r: usize, a: usize, k: u32)", [
   load("a", "u64").map((line) => `${line} * k`),
@@ -191,6 +200,7 @@ export const fieldSource = [
   add,
   subtract,
   negate,
+  negateIf,
   scale,
   carry,
   threeHalves,

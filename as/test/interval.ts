@@ -16,7 +16,7 @@ interface Function_ {
   body: string[]
 }
 
-const TOKEN = /\s*(0x[0-9a-f]+|\d+|load<u32>|<u32>|[A-Za-z_]\w*|<<|>>|[-+*&|(),])/y
+const TOKEN = /\s*(0x[0-9a-f]+|\d+|load<u32>|<u32>|[A-Za-z_]\w*|<<|>>|[-+*&|^(),])/y
 
 function tokenize(text: string): string[] {
   const tokens: string[] = []
@@ -45,7 +45,7 @@ export const fieldFunctions = parseFunctions(
   readFileSync(new URL("../assembly/generated/field.ts", import.meta.url), "utf8"),
 )
 
-const PRECEDENCE: Record<string, number> = { "|": 1, "&": 2, "<<": 3, ">>": 3, "+": 4, "-": 4, "*": 5 }
+const PRECEDENCE: Record<string, number> = { "|": 1, "^": 2, "&": 3, "<<": 4, ">>": 4, "+": 5, "-": 5, "*": 6 }
 const ones = (value: bigint): bigint => (1n << BigInt(value.toString(2).length)) - 1n
 
 /** In functions that only move bits, a shift may push bits out of the word: `wrap`. */
@@ -80,6 +80,9 @@ function apply(operator: string, a: Value, b: Value, wrap = false): Value {
     }
     case "|":
       return exact ? range(a.low | b.low, a.low | b.low) : range(0n, ones(a.high | b.high))
+    case "^":
+      if (exact) return range(a.low ^ b.low, a.low ^ b.low)
+      throw new RangeError("exclusive or of a range")
     default:
       throw new Error(`unknown operator ${operator}`)
   }
@@ -99,11 +102,14 @@ class Run {
   #bits: 32 | 64 = 32
   readonly #wrap: boolean
 
-  constructor(memory: Memory, pointers: Map<string, number>, wrap: boolean, k?: number) {
+  constructor(memory: Memory, pointers: Map<string, number>, wrap: boolean) {
     this.#memory = memory
     this.#wrap = wrap
     this.#pointers = pointers
-    if (k !== undefined) this.#variables.set("k", { low: BigInt(k), high: BigInt(k), bits: 32 })
+    for (const name of ["k", "mask"]) {
+      const value = BigInt(pointers.get(name) ?? 0)
+      this.#variables.set(name, { low: value, high: value, bits: 32 })
+    }
   }
 
   /** `bits`: the type the context asks for; a load takes it over. */
@@ -178,11 +184,11 @@ class Run {
   }
 }
 
-/** Calls a field function on addresses, the last argument being the factor k where it takes one. */
+/** Calls a field function on addresses, the last argument being the factor k or the mask where it takes one. */
 export function callField(memory: Memory, name: string, ...values: number[]): void {
   const { parameters, body } = fieldFunctions.get(name)!
   const pointers = new Map(parameters.map((parameter, i) => [parameter, values[i]!]))
-  const run = new Run(memory, pointers, /Words$/.test(name), pointers.get("k"))
+  const run = new Run(memory, pointers, /Words$/.test(name))
   for (const line of body) {
     try {
       run.statement(line)

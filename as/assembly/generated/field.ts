@@ -502,7 +502,7 @@ export function feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
   store<u32>(r, <u32>t7, 28)
 }
 
-export function feSqrSub(r: usize, a: usize, c: usize, k: u32): void {
+export function feSqrSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
   const a0: u64 = load<u32>(a, 0)
   const a1: u64 = load<u32>(a, 4)
   const a2: u64 = load<u32>(a, 8)
@@ -524,59 +524,59 @@ export function feSqrSub(r: usize, a: usize, c: usize, k: u32): void {
   const u0: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * a0
-  low += u0 * 31264 + (k0 - load<u32>(c, 0))
+  low += u0 * 31264 + (k0 - (load<u32>(b, 0) + (load<u32>(c, 0) << 1)))
   const t0: u64 = low & 0x1fffffff
   low >>= 29
   high += ((a2 * a8 + a3 * a7 + a4 * a6) << 1) + a5 * a5
   const u1: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a1) << 1)
-  low += u1 * 31264 + (u0 << 8) + (k1 - load<u32>(c, 4))
+  low += u1 * 31264 + (u0 << 8) + (k1 - (load<u32>(b, 4) + (load<u32>(c, 4) << 1)))
   const t1: u64 = low & 0x1fffffff
   low >>= 29
   high += ((a3 * a8 + a4 * a7 + a5 * a6) << 1)
   const u2: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a2) << 1) + a1 * a1
-  low += u2 * 31264 + (u1 << 8) + (k2 - load<u32>(c, 8))
+  low += u2 * 31264 + (u1 << 8) + (k2 - (load<u32>(b, 8) + (load<u32>(c, 8) << 1)))
   const t2: u64 = low & 0x1fffffff
   low >>= 29
   high += ((a4 * a8 + a5 * a7) << 1) + a6 * a6
   const u3: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a3 + a1 * a2) << 1)
-  low += u3 * 31264 + (u2 << 8) + (k2 - load<u32>(c, 12))
+  low += u3 * 31264 + (u2 << 8) + (k2 - (load<u32>(b, 12) + (load<u32>(c, 12) << 1)))
   const t3: u64 = low & 0x1fffffff
   low >>= 29
   high += ((a5 * a8 + a6 * a7) << 1)
   const u4: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a4 + a1 * a3) << 1) + a2 * a2
-  low += u4 * 31264 + (u3 << 8) + (k2 - load<u32>(c, 16))
+  low += u4 * 31264 + (u3 << 8) + (k2 - (load<u32>(b, 16) + (load<u32>(c, 16) << 1)))
   const t4: u64 = low & 0x1fffffff
   low >>= 29
   high += ((a6 * a8) << 1) + a7 * a7
   const u5: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a5 + a1 * a4 + a2 * a3) << 1)
-  low += u5 * 31264 + (u4 << 8) + (k2 - load<u32>(c, 20))
+  low += u5 * 31264 + (u4 << 8) + (k2 - (load<u32>(b, 20) + (load<u32>(c, 20) << 1)))
   const t5: u64 = low & 0x1fffffff
   low >>= 29
   high += ((a7 * a8) << 1)
   const u6: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a6 + a1 * a5 + a2 * a4) << 1) + a3 * a3
-  low += u6 * 31264 + (u5 << 8) + (k2 - load<u32>(c, 24))
+  low += u6 * 31264 + (u5 << 8) + (k2 - (load<u32>(b, 24) + (load<u32>(c, 24) << 1)))
   const t6: u64 = low & 0x1fffffff
   low >>= 29
   high += a8 * a8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a7 + a1 * a6 + a2 * a5 + a3 * a4) << 1)
-  low += u7 * 31264 + (u6 << 8) + (k2 - load<u32>(c, 28))
+  low += u7 * 31264 + (u6 << 8) + (k2 - (load<u32>(b, 28) + (load<u32>(c, 28) << 1)))
   const t7: u64 = low & 0x1fffffff
   low >>= 29
-  low += t8 + high * 31264 + (u7 << 8) + (k8 - load<u32>(c, 32))
+  low += t8 + high * 31264 + (u7 << 8) + (k8 - (load<u32>(b, 32) + (load<u32>(c, 32) << 1)))
   const over: u64 = (low >> 24) + (high << 13)
   store<u32>(r, <u32>(low & 0xffffff), 32)
   low = t0 + over * 977
@@ -635,6 +635,27 @@ export function feNeg(r: usize, a: usize, k: u32): void {
   store<u32>(r, k2 - load<u32>(a, 24), 24)
   store<u32>(r, k2 - load<u32>(a, 28), 28)
   store<u32>(r, k8 - load<u32>(a, 32), 32)
+}
+
+export function feNegIf(r: usize, a: usize, mask: u32): void {
+  const a0: u32 = load<u32>(a, 0)
+  const a1: u32 = load<u32>(a, 4)
+  const a2: u32 = load<u32>(a, 8)
+  const a3: u32 = load<u32>(a, 12)
+  const a4: u32 = load<u32>(a, 16)
+  const a5: u32 = load<u32>(a, 20)
+  const a6: u32 = load<u32>(a, 24)
+  const a7: u32 = load<u32>(a, 28)
+  const a8: u32 = load<u32>(a, 32)
+  store<u32>(r, a0 ^ (mask & (a0 ^ (1073739870 - a0))), 0)
+  store<u32>(r, a1 ^ (mask & (a1 ^ (1073741806 - a1))), 4)
+  store<u32>(r, a2 ^ (mask & (a2 ^ (1073741822 - a2))), 8)
+  store<u32>(r, a3 ^ (mask & (a3 ^ (1073741822 - a3))), 12)
+  store<u32>(r, a4 ^ (mask & (a4 ^ (1073741822 - a4))), 16)
+  store<u32>(r, a5 ^ (mask & (a5 ^ (1073741822 - a5))), 20)
+  store<u32>(r, a6 ^ (mask & (a6 ^ (1073741822 - a6))), 24)
+  store<u32>(r, a7 ^ (mask & (a7 ^ (1073741822 - a7))), 28)
+  store<u32>(r, a8 ^ (mask & (a8 ^ (33554430 - a8))), 32)
 }
 
 export function feScale(r: usize, a: usize, k: u32): void {
