@@ -7,6 +7,7 @@ import type { Logger } from "../log.ts"
 const statuses: Record<string, number> = {
   ...{ E_ADDRESS: 400, E_QUERY: 400, E_TOKEN: 401, E_FORBIDDEN: 403, E_ACCEPT: 406, E_BODY_TOO_LARGE: 413 },
   ...{ E_DEVICE_UNKNOWN: 404, E_RECEIPT_MISSING: 404, E_PATH: 404, E_MAILBOX_FULL: 409, E_NOT_PENDING: 409 },
+  E_NOT_APPROVED: 409,
   E_MEDIA_TYPE: 415,
 }
 /** What fastify itself refuses. */

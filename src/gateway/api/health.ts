@@ -35,6 +35,8 @@ const LEAST_FREE = 64 * 2 ** 20
 /** A disk is asked this often at most, however often a monitor asks us. */
 const PROBE_MS = 5_000
 const FAULT_MS = 60_000
+/** A part of the queue is kept for the backlog, so live reports find it full a little earlier. */
+const FULL = 0.9
 
 /** Looks at everything that keeps a gateway from its work. */
 export function healthOf(options: HealthOptions): () => Promise<Problem[]> {
@@ -86,7 +88,7 @@ export function healthOf(options: HealthOptions): () => Promise<Problem[]> {
     const { lastFault, lastStored } = metrics
     const queued = metrics.queued()
     const found: Problem[] = []
-    if (queued >= queueLimit)
+    if (queued >= FULL * queueLimit)
       found.push({ code: "E_BUSY", message: `${queued} reports wait: devices are told "later".` })
     // A fault that nothing good has followed; after a while of silence it is history.
     if (lastFault > lastStored && performance.now() - lastFault < FAULT_MS)

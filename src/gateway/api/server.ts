@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 import swagger from "@fastify/swagger"
 import Fastify, { type FastifyInstance } from "fastify"
+import { Counter, type Registry } from "prom-client"
 import type { Logger } from "../log.ts"
 import { ANYBODY, type Identity } from "./access/identity.ts"
 import type { ApiContext } from "./context.ts"
@@ -42,6 +43,7 @@ export function createApi(context: ApiContext, log: Logger): FastifyInstance {
     request.identity = ANYBODY
     request.identity = context.policy.identify(request.raw)
   })
+  countRequests(app, context.metrics.registry)
   handleErrors(app, log)
   app.register(swagger, openapi)
   app.register(async (routes) => {
@@ -52,6 +54,16 @@ export function createApi(context: ApiContext, log: Logger): FastifyInstance {
   })
   app.register(async (routes) => rpcRoute(routes, context))
   return app
+}
+
+/** By route, not by address: what strangers make up must not become labels without end. */
+function countRequests(app: FastifyInstance, registry: Registry): void {
+  const name = "dormouse_api_requests_total"
+  const labelNames = ["route", "status"]
+  const requests = new Counter({ name, help: "Requests to the API", labelNames, registers: [registry] })
+  app.addHook("onResponse", async ({ routeOptions }, { statusCode }) => {
+    requests.inc({ route: routeOptions.url ?? "none", status: statusCode })
+  })
 }
 
 /** What is not even HTTP. */

@@ -47,8 +47,9 @@ export class Policy {
   }
 }
 
-function secretOf({ authorization }: IncomingHttpHeaders): string | undefined {
-  if (authorization === undefined) return undefined
+/** Pages cannot give a WebSocket headers, but names of protocols: `new WebSocket(url, ["dormouse", "bearer.TOKEN"])`. */
+function secretOf({ authorization, "sec-websocket-protocol": protocols }: IncomingHttpHeaders): string | undefined {
+  if (authorization === undefined) return /(?:^|,) *bearer\.([\w-]{1,200}) *(?:,|$)/.exec(protocols ?? "")?.[1]
   return /^Bearer +(\S{1,200})$/i.exec(authorization)?.[1] ?? ""
 }
 

@@ -12,6 +12,10 @@ import { guarded } from "./guard.ts"
 type Params = { address: string }
 
 const { deviceParams: params } = schemas
+const done = schemas.record(
+  { address: schemas.address, status: { enum: ["approved", "revoked"] } },
+  "as the chain has it",
+)
 /** Before anything else is looked at: who may not change things learns nothing about them. */
 const onRequest = async ({ identity }: FastifyRequest) => requireRole(identity, "operator")
 
@@ -34,7 +38,7 @@ export function operatorRoutes(app: FastifyInstance, context: ApiContext): void 
     },
   )
 
-  const approve = documented("approve", "Approves the device on chain, with the operator's key", schemas.device)
+  const approve = documented("approve", "Approves the device on chain, with the operator's key", done)
   app.post<{ Params: Params; Body: { role?: number } | null }>(
     "/api/devices/:address/approve",
     { onRequest, schema: { ...approve, params, body: schemas.approveBody } },
@@ -43,10 +47,10 @@ export function operatorRoutes(app: FastifyInstance, context: ApiContext): void 
       if (device.status !== Status.pending)
         throw new GatewayError("E_NOT_PENDING", `${hex(device.address)} has no request on chain that waits.`)
       await operator().approve(hex(device.address), request.body?.role ?? Role.serverTrusted)
-      return { address: hex(device.address), approved: true }
+      return { address: hex(device.address), status: "approved" }
     },
   )
-  const revoke = documented("revoke", "Revokes the device on chain", schemas.device)
+  const revoke = documented("revoke", "Revokes the device on chain", done)
   app.post<{ Params: Params }>(
     "/api/devices/:address/revoke",
     { onRequest, schema: { ...revoke, params } },
@@ -54,11 +58,11 @@ export function operatorRoutes(app: FastifyInstance, context: ApiContext): void 
       const device = guarded(context, request)
       if (device.status !== Status.approved)
         throw new GatewayError(
-          "E_NOT_PENDING",
+          "E_NOT_APPROVED",
           `${hex(device.address)} is not approved, so there is nothing to revoke.`,
         )
       await operator().revoke(hex(device.address))
-      return { address: hex(device.address), revoked: true }
+      return { address: hex(device.address), status: "revoked" }
     },
   )
 

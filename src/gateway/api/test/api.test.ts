@@ -212,7 +212,11 @@ describe("the document", () => {
 describe("health", () => {
   it("is good, and told by metrics as well", async () => {
     expect(await json("/health")).toEqual({ ok: true, pid: process.pid })
-    expect(await (await test.get("/metrics")).text()).toMatch(/^dormouse_live_subscribers 0$/m)
+    await test.get("/made-up")
+    const metrics = await (await test.get("/metrics")).text()
+    expect(metrics).toMatch(/^dormouse_live_subscribers 0$/m)
+    expect(metrics).toMatch(/^dormouse_api_requests_total\{route="\/api\/devices\/:address",status="200"\} \d+$/m)
+    expect(metrics).toMatch(/^dormouse_api_requests_total\{route="none",status="404"\} 1$/m)
   })
 
   it("answers commands that found the secret, and nobody else, where a token is asked for", async () => {

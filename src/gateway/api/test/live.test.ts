@@ -64,6 +64,23 @@ it("gives each reading once, to those who want the device", async () => {
   for (const { socket } of [all, one]) socket.close()
 })
 
+it("takes a page's token as a protocol", async () => {
+  const [scheme, token] = viewer.authorization.split(" ")
+  expect(scheme).toBe("Bearer")
+  const url = `${test.url.replace("http", "ws")}/api/live`
+  const open = (secret: string) =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(url, ["dormouse", `bearer.${secret}`])
+      socket.onopen = () => {
+        resolve(socket.protocol)
+        socket.close()
+      }
+      socket.onerror = () => resolve("refused")
+    })
+  expect(await open(token!)).toBe("dormouse")
+  expect(await open("dormouse_wrong")).toBe("refused")
+})
+
 it("ends with the token", async () => {
   const { closed } = await follow("", test.token("brief", "viewer"))
   const { openAccess } = await import("../access/database.ts")
