@@ -3,14 +3,13 @@ import type { Server } from "node:http"
 import { fromHex } from "../protocol/bytes.ts"
 import type { AnchorSender } from "./anchor/anchorer.ts"
 import type { ProofSource } from "./anchor/full-receipt.ts"
-import { vanityOf } from "./backup/vanity.ts"
+import { type SealedBy, vanityOf } from "./backup/vanity.ts"
 import type { Anchors, Contracts, EmbeddedChain, Hex, Registry, WebSocketOptions } from "./chain/index.ts"
 import { openContracts, serveWebSocket, startEmbeddedChain } from "./chain/index.ts"
 import type { RegistryView } from "./ingest/approvals.ts"
 import type { RequestSender } from "./ingest/registrar.ts"
 import type { Clock } from "./ports.ts"
 import { Status } from "./store/devices.ts"
-import type { Incarnation } from "./store/incarnations.ts"
 
 export interface ChainPort extends ProofSource, RegistryView, AnchorSender, RequestSender {
   sealers: string[]
@@ -28,7 +27,7 @@ export interface ChainPort extends ProofSource, RegistryView, AnchorSender, Requ
 export async function openChain(
   dataDir: string,
   clock: Clock,
-  incarnation: Pick<Incarnation, "number" | "height">,
+  incarnation: SealedBy,
   chainId?: number,
 ): Promise<ChainPort> {
   const vanity = vanityOf(incarnation)

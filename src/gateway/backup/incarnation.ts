@@ -28,7 +28,7 @@ export function nextIncarnation(store: Store, dataDir: string): SealedBy {
   const { mark, current } = store.incarnations
   if (!mark) return current
   requireKeys(dataDir, mark)
-  return { number: current.number + 1, height: mark.height }
+  return { number: current.number + 1, height: mark.height, startedAt: mark.takenAt }
 }
 
 /**

@@ -80,8 +80,10 @@ export class Incarnations {
     // Breaks that devices had left behind them are not the restore's doing.
     database.exec(`INSERT OR IGNORE INTO losses SELECT b.device, b.seq, 0
       FROM breaks b JOIN devices d ON d.id = b.device WHERE b.seq <= d.receiptCursor`)
-    // A device takes no mail with a number that it has seen; the lost life may have used the next ones.
-    database.exec(`UPDATE devices SET mailLast = mailLast + ${MAIL_JUMP}`)
+    // A device takes no mail with a number that it has seen; the lost life may have used the next ones, and another
+    // restore of the same backup those behind the jump: so the time counts, too.
+    const least = Math.floor(startedAt / 1000)
+    database.prepare("UPDATE devices SET mailLast = max(mailLast + ?, ?)").run(MAIL_JUMP, least)
     this.#settings.set(MARK, "")
     this.#current = { number, startedAt, backup, takenAt, height, firstEpoch, lastReport }
     return this.#current

@@ -160,16 +160,17 @@ describe("a restored gateway", () => {
     await goBack(copy(), true)
     const { store } = harness
     const known = store.devices.byId(device.id)!
-    expect(store.transaction(() => store.mailbox.put(known, 1, [6, 1]))).toBeGreaterThan(60_000)
+    expect(store.transaction(() => store.mailbox.put(known, 1, [6, 1]))).toBeGreaterThan(harness.clock.now() / 1000)
     expect(store.incarnations.mark).toBeUndefined()
     expect(beginIncarnation(store, harness.dir, 0, silentLog).number).toBe(2)
   })
 
   it("is named in every block's vanity", () => {
-    expect(vanityOf({ number: 1, height: 0 })).toBeUndefined()
-    expect(vanityOf({ number: 3, height: 70_000 })).toHaveLength(32)
-    expect(readVanity(vanityOf({ number: 3, height: 70_000 })!)).toEqual({ number: 3, height: 70_000 })
-    expect(readVanity(new Uint8Array(97))).toEqual({ number: 1, height: 0 })
+    const third = { number: 3, height: 70_000, startedAt: 1_800_000_000_000 }
+    expect(vanityOf({ number: 1, height: 0, startedAt: 0 })).toBeUndefined()
+    expect(vanityOf(third)).toHaveLength(32)
+    expect(readVanity(vanityOf(third)!)).toEqual(third)
+    expect(readVanity(new Uint8Array(97))).toEqual({ number: 1, height: 0, startedAt: 0 })
     expect(readVanity(new Uint8Array(97).fill(7))).toBeUndefined()
   })
 })

@@ -276,8 +276,8 @@ describe("after a restore", () => {
     const receipt = await fetch(`http://127.0.0.1:${gateway.http}${address}/receipts/${device.seq}`)
     const { header } = decodeReceiptFile(new Uint8Array(await receipt.arrayBuffer()))
     const at = Buffer.from(header).indexOf("dormouse")
-    const { height } = withStore(dir, (store) => store.incarnations.current)
-    expect(readVanity(header.subarray(at, at + 32))).toEqual({ number: 2, height })
+    const { height, startedAt } = withStore(dir, (store) => store.incarnations.current)
+    expect(readVanity(header.subarray(at, at + 32))).toEqual({ number: 2, height, startedAt })
   })
 
   it("takes an anchor of the lost life for what a restore explains, and any other for an alarm", async () => {
