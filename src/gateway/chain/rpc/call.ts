@@ -65,8 +65,13 @@ export interface CallPlace {
   context: BlockContext
 }
 
-/** Runs `call` with `gas` and undoes what it did. */
-export async function simulate({ state, context }: CallPlace, call: CallRequest, gas: bigint): Promise<RunTxResult> {
+/** Runs `call` with `gas` and undoes what it did; on demand it tells what was read. */
+export async function simulate(
+  { state, context }: CallPlace,
+  call: CallRequest,
+  gas: bigint,
+  reportAccessList = false,
+): Promise<RunTxResult> {
   const { vm, manager } = state
   const balance = (await manager.getAccount(call.from))?.balance ?? 0n
   if (balance < call.value + call.price * gas) throw serverError("insufficient funds for gas * price + value")
@@ -79,6 +84,7 @@ export async function simulate({ state, context }: CallPlace, call: CallRequest,
     return await runTx(vm, {
       ...{ tx, block: contextBlock(fees, vm.common), blockGasUsed: 0n },
       ...{ skipNonce: true, skipBlockGasLimitValidation: true, skipHardForkValidation: true },
+      reportAccessList,
     })
   } catch (cause) {
     throw invalidParams(`transaction cannot run: ${(cause as Error).message.split(" (vm hf")[0]}`)

@@ -21,6 +21,21 @@ const transactionAt = (chain: Chain, block: StoredBlock | undefined, index: unkn
   return block && tx ? formatTransaction(chain, tx, { header: decodeHeader(block.header), place }) : null
 }
 
+const rawAt = (chain: Chain, block: StoredBlock | undefined, index: unknown) => {
+  const place = Number(quantity(index, "index", 32))
+  const tx = block && decodeBody(block.body, chain.common)[place]
+  return tx ? bytesToHex(tx.serialize()) : "0x" // as geth says nothing
+}
+
+/** The signed bytes of a transaction, in a block or waiting. */
+function rawTransaction(chain: Chain, value: unknown): string {
+  const key = hash(value, "transactionHash")
+  const receipt = chain.store.receipt(key)
+  if (receipt) return rawAt(chain, chain.store.blockByNumber(receipt.block), toQuantity(receipt.place))
+  const waiting = chain.pool.get(bytesToHex(key))
+  return waiting ? bytesToHex(waiting.tx.serialize()) : "0x"
+}
+
 const countOf = (chain: Chain, block: StoredBlock | undefined) =>
   block ? toQuantity(decodeBody(block.body, chain.common).length) : null
 
@@ -75,7 +90,11 @@ export const chainMethods: Methods = {
     const block = typeof tag === "string" && tag.length === 66 ? blockHash(chain, tag) : findBlock(chain, tag)
     return block ? chain.store.receiptsOfBlock(block.number).map((receipt) => formatReceipt(chain, receipt)) : null
   },
+  eth_getRawTransactionByHash: ({ chain }, [value]) => rawTransaction(chain, value),
+  eth_getRawTransactionByBlockNumberAndIndex: ({ chain }, [tag, index]) => rawAt(chain, findBlock(chain, tag), index),
+  eth_getRawTransactionByBlockHashAndIndex: ({ chain }, [value, index]) => rawAt(chain, blockHash(chain, value), index),
 
+  debug_getRawTransaction: ({ chain }, [value]) => rawTransaction(chain, value),
   debug_getRawHeader: ({ chain }, [tag]) => bytesToHex(rawBlock(chain, tag).header),
   debug_getRawBlock({ chain }, [tag]) {
     const block = rawBlock(chain, tag)

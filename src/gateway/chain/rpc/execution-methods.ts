@@ -2,6 +2,7 @@ import { bytesToHex, bytesToUtf8 } from "@ethereumjs/util"
 import type { RunTxResult } from "@ethereumjs/vm"
 import { nextBaseFee } from "../node/fees.ts"
 import { PoolRefusal } from "../node/pool.ts"
+import { createAccessList } from "./access-list.ts"
 import { headerAt } from "./blocks.ts"
 import { CALL_GAS, callAt, callRequest, simulate } from "./call.ts"
 import type { Methods } from "./context.ts"
@@ -50,6 +51,10 @@ export const executionMethods: Methods = {
   async eth_estimateGas({ chain }, [transaction, tag, overrides]) {
     noOverrides(overrides)
     return toQuantity(await estimateGas(chain, callRequest(transaction), headerAt(chain, tag)))
+  },
+
+  async eth_createAccessList({ chain }, [transaction, tag]) {
+    return createAccessList(chain, callRequest(transaction), headerAt(chain, tag))
   },
 
   /** Nobody competes for room here, so the tip may be nothing and the base fee is the price. */

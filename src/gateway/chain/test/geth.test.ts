@@ -60,6 +60,8 @@ describe.skipIf(skip)(`Geth ${GETH_VERSION}${skip ? " (not on this machine)" : "
       await same("eth_getBlockTransactionCountByHash", block.hash)
       await same("eth_getUncleCountByBlockNumber", number)
       await same("eth_getTransactionByBlockNumberAndIndex", number, "0x0")
+      await same("eth_getRawTransactionByBlockNumberAndIndex", number, "0x0")
+      await same("eth_getRawTransactionByBlockHashAndIndex", block.hash, "0x1")
       await same("debug_getRawHeader", number)
       await same("debug_getRawBlock", number)
     }
@@ -71,6 +73,7 @@ describe.skipIf(skip)(`Geth ${GETH_VERSION}${skip ? " (not on this machine)" : "
     for (const hash of [...hashes, `0x${"22".repeat(32)}`]) {
       await same("eth_getTransactionByHash", hash)
       await same("eth_getTransactionReceipt", hash)
+      await same("eth_getRawTransactionByHash", hash)
     }
   })
 
