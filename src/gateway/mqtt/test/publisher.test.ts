@@ -3,12 +3,15 @@ import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { Aedes } from "aedes"
 import mqtt from "mqtt"
 import { describe, expect, it } from "vitest"
 import { TestGateway, until } from "../../api/test/support.ts"
 import { mqttTarget } from "../target.ts"
+
+/** Debian keeps daemons where only root looks for programs. */
+const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}/usr/sbin` }
 
 interface Broker {
   port: number
@@ -35,7 +38,7 @@ async function startMosquitto(port = 0): Promise<Broker> {
   const dir = mkdtempSync(join(tmpdir(), "dormouse-mosquitto-"))
   const config = join(dir, "mosquitto.conf")
   writeFileSync(config, `listener ${chosen} 127.0.0.1\nallow_anonymous true\npersistence false\n`)
-  const child = spawn("mosquitto", ["-c", config], { stdio: "ignore" })
+  const child = spawn("mosquitto", ["-c", config], { stdio: "ignore", env })
   const exited = new Promise((resolve) => child.once("exit", resolve))
   return {
     port: chosen,
@@ -55,7 +58,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-const mosquitto = spawnSync("mosquitto", ["-h"]).error === undefined
+const mosquitto = spawnSync("mosquitto", ["-h"], { env }).error === undefined
 if (!mosquitto && process.env.DORMOUSE_REQUIRE_TOOLS === "1")
   it("mosquitto", () => expect.fail("mosquitto is not installed: apt-get install mosquitto"))
 
