@@ -40,11 +40,12 @@ export class Acks {
     return { seq: 0, reason: status === Status.revoked ? Refusal.revoked : Refusal.notApproved }
   }
 
-  encode(device: Device, refused: RefusedReport[], retryAfter = 0): Uint8Array {
+  /** `bare`: without mail and receipts, for requests that a stranger could repeat and so turn on somebody else. */
+  encode(device: Device, refused: RefusedReport[], retryAfter = 0, bare = false): Uint8Array {
     const time = this.#options.clock.now()
     const ack = { time, phase: phaseAt(this.#options.schedule(), time), have: device.have, refused, retryAfter }
     const plain = encodeAck({ ...ack, receipts: [], mail: [] })
-    if (this.standing(device)) return plain
+    if (bare || this.standing(device)) return plain
     // three bytes more for each of the two lists that may grow
     let room = MAX_BODY - ENVELOPE - plain.length - 6
     const mail: MailboxMessage[] = []

@@ -131,7 +131,7 @@ export class Enrolment {
   #answer(device: Device): Uint8Array {
     const { crypto, random, sessions, acks } = this.#options
     const standing = acks.standing(device)
-    const ack = acks.encode(device, standing ? [standing] : [], standing ? acks.approvalRetry : 0)
+    const ack = acks.encode(device, standing ? [standing] : [], standing ? acks.approvalRetry : 0, true)
     const downlink = sealDownlink(crypto, sessions.of(device), device.id, 0, random(DOWNLINK_RANDOM_LENGTH), ack)
     return encodeHelloAnswer(device.id, downlink)
   }
