@@ -7,7 +7,20 @@
 import { multiplyBase } from "./comb"
 import { feSetSmall } from "./field"
 import { feFromWords, feMul, feSqr } from "./generated/field"
-import { BLIND_POINT, BLIND_READY, BLIND_SCALAR, BLIND_SEED, FE, POINTS, S, SCALAR, SHA, SHA_BLOCK, T } from "./memory"
+import {
+  BLIND_POINT,
+  BLIND_READY,
+  BLIND_SCALAR,
+  BLIND_SEED,
+  copyWords,
+  FE,
+  POINTS,
+  S,
+  SCALAR,
+  SHA,
+  SHA_BLOCK,
+  T,
+} from "./memory"
 import { mixedDoubleNegate, ZZ, ZZZ } from "./mixed"
 import { scAdd, scNegateIf } from "./scalar"
 import { shaCompress, shaInit } from "./sha256"
@@ -38,10 +51,10 @@ function prepare(): void {
 /** 32 bytes that only who knows the seed and the secret can tell, as one compression of both. */
 export function blindingWords(r: usize, secret: usize): void {
   shaInit()
-  memory.copy(SHA_BLOCK, BLIND_SEED, 32)
-  memory.copy(SHA_BLOCK + 32, secret, 32)
+  copyWords(SHA_BLOCK, BLIND_SEED)
+  copyWords(SHA_BLOCK + 32, secret)
   shaCompress(SHA_BLOCK)
-  memory.copy(r, SHA, 32)
+  copyWords(r, SHA)
 }
 
 /** A hidden factor, not zero, at FACTOR. */

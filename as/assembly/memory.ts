@@ -42,13 +42,13 @@ export const HMAC_INNER: usize = SHA_SCHEDULE + 256
 export const HMAC_OUTER: usize = HMAC_INNER + 32
 export const HMAC_PAD: usize = HMAC_OUTER + 32
 
-/** RFC 6979: K, V and their hash input. */
+/** RFC 6979: K, V and their hash input, two blocks. */
 export const NONCE_K: usize = HMAC_PAD + 64
 export const NONCE_V: usize = NONCE_K + 32
 export const NONCE_INPUT: usize = NONCE_V + 32
 
 /** Scalars: eight of the caller, then the double-width product. */
-export const S: usize = NONCE_INPUT + 104
+export const S: usize = NONCE_INPUT + 128
 export const S_WIDE: usize = S + 8 * SCALAR
 export const S_FOLD: usize = S_WIDE + 72
 
@@ -94,6 +94,11 @@ export function storeBytes(address: usize, value: u32): void {
   store<u8>(address, <u8>(value >> 16), 1)
   store<u8>(address, <u8>(value >> 8), 2)
   store<u8>(address, <u8>value, 3)
+}
+
+/** Eight words from one aligned address to another; `memory.copy` leaves the wasm in V8, which costs more than the words. */
+export function copyWords(to: usize, from: usize): void {
+  for (let i: usize = 0; i < 32; i += 4) store<u32>(to + i, load<u32>(from + i))
 }
 
 /** Ends every call that saw a secret: zeros from SECRET up to the end of what the call used. */

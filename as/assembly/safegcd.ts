@@ -10,6 +10,7 @@ export const G: usize = GCD + 40
 const D: usize = GCD + 80
 const E: usize = GCD + 120
 export const U: usize = GCD + 160
+const FIRST: usize = GCD + 176
 const MASK: i32 = 0x3fffffff
 export const LIMBS: usize = 36
 /** 20 * 30 >= 590. */
@@ -46,30 +47,50 @@ function fromLimbs(words: usize, a: usize): void {
 }
 
 /**
- * Thirty division steps on the low bits of f and g: leaves the matrix (u v; q r) at U, returns delta - 1/2. Its rows are
- * carried as one number each, u + 2^32 v and q + 2^32 r: they are only added, negated and doubled.
+ * Fifteen division steps on the low bits of f and g: stores the matrix (u v; q r), returns delta - 1/2. f and its row are one
+ * number, f + 2^20 u + 2^40 v, as g and its row are (as in T. Pornin, "Optimized binary GCD for modular inversion", 2020):
+ * they are only added, negated and halved. The matrix starts from 2^15, so that halving stays exact; no field exceeds 2^15.
  */
-function divsteps(delta: i32): i32 {
-  let f: i32 = load<i32>(F)
-  let g: i32 = load<i32>(G)
-  let uv: i64 = 1
-  let qr: i64 = 0x100000000
-  for (let i = 0; i < 30; i++) {
-    const odd = 0 - (g & 1)
-    const swap = odd & ~(delta >> 31)
-    const odd64: i64 = odd
-    const swap64: i64 = swap
-    g += ((f ^ swap) - swap) & odd
-    qr += ((uv ^ swap64) - swap64) & odd64
-    f += g & swap
-    uv = (uv + (qr & swap64)) << 1
-    g >>= 1
-    delta = (delta ^ swap) - swap + 1 + swap
+function fifteen(matrix: usize, f: i32, g: i32, delta: i64): i64 {
+  let x: i64 = ((<i64>1) << 35) + (f & 0x7fff)
+  let y: i64 = ((<i64>1) << 55) + (g & 0x7fff)
+  for (let i = 0; i < 15; i++) {
+    const odd = 0 - (y & 1)
+    const ahead = ~(delta >> 63)
+    const swap = odd & ahead
+    y += ((x ^ ahead) - ahead) & odd
+    x += y & swap
+    y >>= 1
+    delta = (delta ^ swap) + 1
   }
-  store<i32>(U, <i32>uv)
-  store<i32>(U, <i32>((uv - <i32>uv) >> 32), 4)
-  store<i32>(U, <i32>qr, 8)
-  store<i32>(U, <i32>((qr - <i32>qr) >> 32), 12)
+  storeRow(matrix, x)
+  storeRow(matrix + 8, y)
+  return delta
+}
+
+/** The two upper fields, each rounded to the nearest. */
+function storeRow(at: usize, row: i64): void {
+  const second = (row + ((<i64>1) << 39)) >> 40
+  store<i32>(at, <i32>((row - (second << 40) + (1 << 19)) >> 20))
+  store<i32>(at, <i32>second, 4)
+}
+
+/** Thirty division steps: their matrix at U, the product of two halves. */
+function divsteps(delta: i64): i64 {
+  const f = load<i32>(F)
+  const g = load<i32>(G)
+  delta = fifteen(FIRST, f, g, delta)
+  const u = load<i32>(FIRST)
+  const v = load<i32>(FIRST, 4)
+  const q = load<i32>(FIRST, 8)
+  const r = load<i32>(FIRST, 12)
+  delta = fifteen(U, (u * f + v * g) >> 15, (q * f + r * g) >> 15, delta)
+  for (let i: usize = 0; i < 16; i += 8) {
+    const a = load<i32>(U + i)
+    const b = load<i32>(U + i, 4)
+    store<i32>(U + i, a * u + b * q)
+    store<i32>(U + i, a * v + b * r, 4)
+  }
   return delta
 }
 
@@ -164,7 +185,7 @@ export function finish(r: usize, modulus: usize, sign: i32): void {
 /** r = 1 / a mod m; eight words each, m in 30-bit limbs, `inverse` = 1/m mod 2^30. 0 gives 0. */
 export function invert(r: usize, a: usize, modulus: usize, inverse: u32): void {
   start(a, modulus)
-  let delta: i32 = 0
+  let delta: i64 = 0
   for (let i = 0; i < ROUNDS; i++) {
     delta = divsteps(delta)
     updateDE(modulus, inverse)

@@ -1,14 +1,26 @@
 /** SHA-256 (FIPS 180-4 §6.2), streaming: one stream at a time, its state at SHA. */
 
 import { shaRounds } from "./generated/sha256"
-import { HMAC_INNER, INPUT, loadBig, OUTPUT, SHA, SHA_BLOCK, SHA_COUNT, SHA_SCHEDULE, storeBig, wipeTo } from "./memory"
+import {
+  copyWords,
+  HMAC_INNER,
+  INPUT,
+  loadBig,
+  OUTPUT,
+  SHA,
+  SHA_BLOCK,
+  SHA_COUNT,
+  SHA_SCHEDULE,
+  storeBig,
+  wipeTo,
+} from "./memory"
 
 const INITIAL: usize = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ])
 
 export function shaInit(): void {
-  memory.copy(SHA, INITIAL, 32)
+  copyWords(SHA, INITIAL)
   store<u64>(SHA_COUNT, 0)
 }
 
@@ -53,6 +65,11 @@ export function shaFinal(digest: usize): void {
   storeBig(SHA_BLOCK + 56, <u32>(count >> 29))
   storeBig(SHA_BLOCK + 60, (<u32>count) << 3)
   shaCompress(SHA_BLOCK)
+  shaDigest(digest)
+}
+
+/** The chaining value as bytes. */
+export function shaDigest(digest: usize): void {
   for (let i: usize = 0; i < 32; i += 4) storeBig(digest + i, load<u32>(SHA + i))
 }
 

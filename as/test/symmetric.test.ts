@@ -74,10 +74,15 @@ describe("HMAC (RFC 4231)", () => {
 })
 
 describe("HKDF", () => {
-  test("RFC 5869 A.1 and A.3", () => {
+  test("RFC 5869 A.1 to A.3", () => {
     const ikm = unhex("0b".repeat(22))
     expect(hex(hkdfSha256(ikm, unhex("000102030405060708090a0b0c"), unhex("f0f1f2f3f4f5f6f7f8f9"), 42))).toBe(
       "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
+    )
+    const range = (from: number) => Uint8Array.from({ length: 80 }, (_, i) => from + i)
+    expect(hex(hkdfSha256(range(0), range(0x60), range(0xb0), 82))).toBe(
+      "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09" +
+        "da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87",
     )
     expect(hex(hkdfSha256(ikm, new Uint8Array(0), new Uint8Array(0), 42))).toBe(
       "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",

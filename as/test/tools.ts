@@ -24,14 +24,15 @@ export function testWith(tools: string[]): (name: string, run: () => void | Prom
   return (name) => test.skip(`${name} (needs ${missing.join(", ")})`)
 }
 
-/** Compiles C for this machine: the generated code, the C interface, and the sources given (in `c/test`). */
-export function compile(name: string, sources: string[], flags: string[] = ["-O2"]): string {
+/** Compiles C for this machine: the generated code, the C interface if no source includes it, the sources given (in `c/test`). */
+export function compile(name: string, sources: string[], flags: string[] = ["-O2"], included = false): string {
   const directory = mkdtempSync(join(tmpdir(), "dormouse-crypto-"))
   afterAll(() => rmSync(directory, { recursive: true }))
   const output = join(directory, name)
   const all = [
     ...sources.map((file) => `c/test/${file}`),
-    ...["c/dormouse_crypto.c", "c/comb.c", "generated/crypto.c", "generated/comb_table.c"],
+    ...(included ? [] : ["c/dormouse_crypto.c"]),
+    ...["c/comb.c", "generated/crypto.c", "generated/comb_table.c"],
   ]
   const includes = ["c", "c/test", "generated"].flatMap((path) => ["-I", join(as, path)])
   const paths = all.map((path) => join(as, path))

@@ -1,8 +1,10 @@
 /** After a call nothing of its arguments, results or working memory is left in the module. */
+import { execFileSync } from "node:child_process"
 import { expect, test } from "vitest"
 import * as dormouse from "../index.ts"
 import { memory } from "../module.ts"
 import { loadAssembly } from "./run-assembly.ts"
+import { compile, testWith } from "./tools.ts"
 
 const nothing = { functions: {}, load: () => 0, store: () => {}, copy: () => {}, fill: () => {} }
 const map = loadAssembly("memory", nothing) as unknown as Record<string, number>
@@ -48,3 +50,13 @@ test.each<[string, () => unknown]>([
   const left = [...memory.subarray(0, map.BLIND), ...memory.subarray(map.SECRET, STATICS)]
   expect(left.filter((byte) => byte !== 0)).toEqual([])
 })
+
+testWith(["cc"])(
+  "native C leaves zeros",
+  () => {
+    const places = [`-DBLIND=${map.BLIND}`, `-DSECRET=${map.SECRET}`, `-DSTATICS=${STATICS}`]
+    const program = compile("wipe", ["wipe.c"], ["-O2", ...places], true)
+    expect(execFileSync(program, { encoding: "utf8" })).toBe("")
+  },
+  60_000,
+)
