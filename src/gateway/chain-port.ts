@@ -28,12 +28,13 @@ export async function openChain(
   dataDir: string,
   clock: Clock,
   incarnation: SealedBy,
-  chainId?: number,
+  { chainId, sealEpochs = true }: { chainId?: number | undefined; sealEpochs?: boolean | undefined } = {},
 ): Promise<ChainPort> {
   const vanity = vanityOf(incarnation)
   const chain = await startEmbeddedChain({ dir: dataDir, clock, vanity, ...(chainId !== undefined && { chainId }) })
   try {
-    return portOf(chain, await openContracts({ node: chain, dir: dataDir }))
+    const port = portOf(chain, await openContracts({ node: chain, dir: dataDir }))
+    return sealEpochs ? { ...port, endEpoch: (start) => chain.sealQuiet(start) } : port
   } catch (error) {
     await chain.close()
     throw error

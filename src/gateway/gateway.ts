@@ -31,6 +31,8 @@ export interface GatewayOptions {
   httpHost?: string
   api?: Partial<ApiOptions> | undefined
   chainId?: number | undefined
+  /** whether an epoch in which nothing happened leaves an empty block; default: yes */
+  sealEpochs?: boolean | undefined
   limits?: Partial<Limits> | undefined
   clock?: Clock
   random?: Random
@@ -63,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const store = new Store(storePath(dataDir))
     undo.push(() => store.close())
     const incarnation = beginIncarnation(store, dataDir, clock.now(), log)
-    const chain = await openChain(dataDir, clock, incarnation, options.chainId)
+    const chain = await openChain(dataDir, clock, incarnation, options)
     undo.push(() => chain.close())
     const ports = await compose(options, { store, chain, clock, log }, undo)
     return { ...ports, close }

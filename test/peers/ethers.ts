@@ -62,6 +62,6 @@ export interface Contract {
   waitForDeployment(): Promise<Contract>
   getAddress(): Promise<string>
   getFunction(name: string): ContractMethod
-  queryFilter(event: string, from?: number): Promise<{ args: Record<string, unknown>; blockNumber: number }[]>
+  queryFilter(event: string, from?: number): Promise<{ args: unknown[]; blockNumber: number }[]>
   on(event: string, listener: (...args: never[]) => void): Promise<Contract>
 }

@@ -19,6 +19,8 @@ export interface AnchorSender {
     root: Uint8Array
     count: number
   }): Promise<{ transactionHash: string; blockNumber: number }>
+  /** An epoch that began at `start` is over, and nothing of it waits to be anchored. */
+  endEpoch?(start: number): void
 }
 
 export interface AnchorerOptions {
@@ -91,11 +93,19 @@ export class Anchorer {
       const rung = clock.now()
       try {
         this.tick(rung)
+        this.#endQuietly(rung)
       } catch (error) {
         this.#options.log.error({ err: error }, "no anchor at this epoch's end")
       }
       this.#arm(rung)
     })
+  }
+
+  /** An epoch in which nothing came leaves a block as well, so that time passes on the chain. */
+  #endQuietly(now: number): void {
+    const { schedule, sender, store } = this.#options
+    const ended = schedule().epochAt(now) - 1
+    if (ended >= 1 && store.anchors.unmined().length === 0) sender.endEpoch?.(schedule().startOf(ended))
   }
 
   #send(attempt = 0): void {

@@ -42,6 +42,8 @@ export interface EmbeddedChain extends ChainNode {
   /** Addresses that may seal. */
   sealers: Hex[]
   onBlock(listener: (number: number) => void): () => void
+  /** Seals a block, if need be an empty one, unless there is one since `since` (Unix milliseconds). */
+  sealQuiet(since: number): void
   /** Opens a session; `notify` gets JSON-RPC notifications (eth_subscription). */
   connect(notify: (message: object) => void): RpcSession
 }
@@ -60,6 +62,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   return {
     ...{ provider: providerOf(handleRpc), handleRpc, chainId, genesisHash, sealers },
     onBlock: (listener) => link.onBlock(listener),
+    sealQuiet: (since) => link.sealQuiet(since),
     connect: (notify) => link.connect(notify),
     close: () => link.close(),
   }

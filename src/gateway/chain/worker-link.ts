@@ -58,6 +58,10 @@ export class WorkerLink {
     })
   }
 
+  sealQuiet(since: number): void {
+    if (!this.#ended) this.#post({ type: "seal", now: this.#clock.now(), since })
+  }
+
   connect(notify: (message: object) => void): RpcSession {
     const session = this.#nextId++
     this.#sessions.set(session, notify)

@@ -13,6 +13,7 @@ interface Options {
   httpHost: string
   epoch?: number
   chainId?: number
+  sealEpochs: boolean
   pending?: number
   log: string
   requireToken?: boolean
@@ -35,6 +36,7 @@ export function gatewayCommand(args: string[]): Promise<number> {
     .option("--epoch <seconds>", "length of an epoch, from the next one on (default: as before, else 10)", seconds)
     .option("--chain-id <number>", "chain id, for the first start", wholeNumber(1, 2 ** 31))
     .option("--pending <devices>", "most devices that wait for approval (default: 1024)", wholeNumber(1, 1_000_000))
+    .option("--no-seal-epochs", "no empty block at the end of an epoch in which nothing happened")
     .option("--require-token", "answer nobody without a token, on loopback either")
     .option(
       "--access-log <entries>",
@@ -46,9 +48,9 @@ export function gatewayCommand(args: string[]): Promise<number> {
     .addOption(new Option("--log <level>", "how much it says on stderr").choices(LEVELS).default("info"))
   return exitCodeOf(async () => {
     const options = program.parse(args, { from: "user" }).opts<Options>()
-    const { data, coap, http, host, httpHost, epoch, chainId, pending, log } = options
+    const { data, coap, http, host, httpHost, epoch, chainId, sealEpochs, pending, log } = options
     const gateway = await startGateway({
-      ...{ dataDir: data, coapPort: coap, httpPort: http, host, httpHost, epochMs: epoch, chainId },
+      ...{ dataDir: data, coapPort: coap, httpPort: http, host, httpHost, epochMs: epoch, chainId, sealEpochs },
       limits: pending === undefined ? {} : { pendingDevices: pending },
       api: { requireToken: options.requireToken, accessEntries: options.accessLog, mqtt: mqttOf(options) },
       log: pino({ level: log }, pino.destination(2)),

@@ -52,6 +52,8 @@ export class Chain {
   #now = 0n
   #sealing: Promise<void> | undefined
   #more = false
+  /** There must be a block since then (Unix seconds), even one without transactions. */
+  #quietSince = 0n
   #closed = false
   #latest: { root: Uint8Array; opened: Promise<MerkleStateManager> } | undefined
 
@@ -108,6 +110,13 @@ export class Chain {
     this.events.emit("pending", tx)
     this.#wake()
     return hash
+  }
+
+  /** Seals a block, if need be without transactions, unless there is one since `since` (Unix milliseconds). */
+  sealQuiet(since: number): void {
+    if (this.#closed || !this.#sealerKey) return
+    this.#quietSince = BigInt(Math.floor(since / 1000))
+    this.#wake()
   }
 
   /** What follows the head, before it is sealed. */
@@ -182,8 +191,8 @@ export class Chain {
       const nonceOf = async (sender: string) =>
         (await this.#state.manager.getAccount(createAddressFromString(sender)))?.nonce ?? 0n
       const transactions = await this.pool.executable(nonceOf, nextBaseFee(this.#head))
-      if (transactions.length === 0) continue
-      this.#more = true // what does not fit waits for the next block
+      if (transactions.length === 0 && this.#head.timestamp >= this.#quietSince) continue
+      if (transactions.length > 0) this.#more = true // what does not fit waits for the next block
       await this.#seal(transactions)
     }
   }
@@ -195,7 +204,7 @@ export class Chain {
       if (!(reason instanceof BlockFullError)) refused.push(tx)
     })
     // The first was fit by the pool's rules and is not: it goes. Those behind it may only have missed its nonce.
-    if (executed.transactions.length === 0) {
+    if (executed.transactions.length === 0 && transactions.length > 0) {
       this.pool.remove(refused[0]!)
       return
     }

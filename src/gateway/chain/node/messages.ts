@@ -13,6 +13,8 @@ export interface NodeData {
 /** `now`: the node has no clock of its own, each request brings the time. */
 export type ToNode =
   | { type: "request"; id: number; now: number; body: unknown; session?: number }
+  /** Seal a block unless there is one since then (Unix milliseconds). */
+  | { type: "seal"; now: number; since: number }
   | { type: "disconnect"; session: number }
   | { type: "close" }
 

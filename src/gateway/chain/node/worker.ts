@@ -36,6 +36,9 @@ async function start({ dir, chainId, funded, now, vanity }: NodeData): Promise<v
     } else if (message.type === "disconnect") {
       sessions.get(message.session)?.subscriptions.close()
       sessions.delete(message.session)
+    } else if (message.type === "seal") {
+      chain.setTime(message.now)
+      chain.sealQuiet(message.since)
     } else {
       chain.setTime(message.now)
       const session = message.session === undefined ? {} : sessionOf(message.session)

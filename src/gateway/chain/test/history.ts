@@ -54,5 +54,9 @@ export async function makeHistory(bench: RpcBench): Promise<{ contracts: Contrac
     hashes.push(await bench.send(ALICE, { nonce: nonce + offset, to: logger, data: `0x0${offset}` }))
   }
   await bench.included(hashes.at(-3)!)
+  // An epoch in which nothing came.
+  const quiet = new Promise((resolve) => bench.chain.events.once("block", resolve))
+  bench.chain.sealQuiet(Number(bench.chain.head.timestamp + 1n) * 1000)
+  await quiet
   return { contracts: contracts as Contracts, hashes }
 }
