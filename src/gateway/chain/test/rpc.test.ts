@@ -1,6 +1,4 @@
-import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { METHOD_NAMES } from "../rpc/server.ts"
 import { ALICE, CHAIN_ID, openRpcBench, type RpcBench } from "./rpc-bench.ts"
 
 let bench: RpcBench
@@ -92,28 +90,6 @@ describe("parameters", () => {
   ])("%s %j is refused as such", async (method, params) => {
     await expect(bench.ask(method, ...params)).rejects.toEqual(error(-32602))
   })
-
-  test("nothing makes the node answer with an internal error", async () => {
-    const methods = METHOD_NAMES
-    const hexes = fc.oneof(
-      fc.constantFrom(A, "0x", "0x0", "latest", "earliest", "pending", `0x${"00".repeat(32)}`, `0x${"ff".repeat(32)}`),
-      fc.stringMatching(/^0x[0-9a-f]{0,70}$/),
-    )
-    const anything = fc.oneof(hexes, fc.jsonValue({ maxDepth: 2 }), fc.array(hexes, { maxLength: 4 }))
-    const call = fc.record({ to: hexes, from: hexes, data: hexes, gas: hexes, value: hexes }, { requiredKeys: [] })
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...methods),
-        fc.array(fc.oneof(anything, call), { maxLength: 4 }),
-        async (method, params) => {
-          const answer = await bench.server.handle({ jsonrpc: "2.0", id: 1, method, params })
-          const { error: failure } = answer as { error?: { code: number; message: string } }
-          expect(failure?.code, failure?.message).not.toBe(-32603)
-        },
-      ),
-      { numRuns: 1500 },
-    )
-  }, 60_000)
 })
 
 describe("blocks", () => {
