@@ -54,7 +54,7 @@ export function jacDoubleNegate(r: usize, p: usize): void {
   feSqr(U1, p)
   feThreeHalves(U1, U1)
   feMul(S1, p, S2)
-  feSqrSub(r, U1, FE_ZERO, S1, 4)
+  feSqrSub(r, U1, FE_ZERO, S1)
   feSub(U2, r, S1, 2) // 3
   feMulAddSqr(r + FE, U1, U2, S2)
 }
@@ -72,9 +72,9 @@ export function jacAddAffine(r: usize, p: usize, q: usize): void {
   }
   const z = p + 2 * FE
   feSqr(SQUARE, z)
-  feMulSub(U2, q, SQUARE, p, 2)
+  feMulSub(U2, q, SQUARE, p)
   feMul(SQUARE, SQUARE, z)
-  feMulSub(S2, q + FE, SQUARE, p + FE, 2) // 2*1
+  feMulSub(S2, q + FE, SQUARE, p + FE) // 2*1
   addEnd(r, p, p, p + FE, z)
 }
 
@@ -93,9 +93,9 @@ export function jacAdd(r: usize, p: usize, q: usize): void {
   feMul(SQUARE, SQUARE, q + 2 * FE)
   feMul(S1, p + FE, SQUARE)
   feSqr(SQUARE, p + 2 * FE)
-  feMulSub(U2, q, SQUARE, U1, 2)
+  feMulSub(U2, q, SQUARE, U1)
   feMul(SQUARE, SQUARE, p + 2 * FE)
-  feMulSub(S2, q + FE, SQUARE, S1, 2)
+  feMulSub(S2, q + FE, SQUARE, S1)
   feMul(Z, p + 2 * FE, q + 2 * FE)
   addEnd(r, p, U1, S1, Z)
 }
@@ -117,7 +117,7 @@ function addEnd(r: usize, p: usize, u1: usize, s1: usize, z: usize): void {
   feSqr(SQUARE, U2)
   feMul(U1, u1, SQUARE)
   feMul(SQUARE, SQUARE, U2)
-  feSqrSub(r, S2, SQUARE, U1, 4)
+  feSqrSub(r, S2, SQUARE, U1)
   feNeg(SQUARE, SQUARE, 2) // 2
   feSub(U1, U1, r, 2) // 3
   feMulAdd(r + FE, U1, S2, s1, SQUARE) // 3*1 + 1*2

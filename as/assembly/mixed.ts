@@ -26,14 +26,14 @@ const Q = T + 3 * FE
 
 /** p = -(p + q), q affine with y of magnitude up to 2. */
 export function mixedAddNegate(p: usize, q: usize): void {
-  feMulSub(P, q, p + ZZ, p, 2)
-  feMulSub(R, q + FE, p + ZZZ, p + FE, 2) // 2*1
+  feMulSub(P, q, p + ZZ, p)
+  feMulSub(R, q + FE, p + ZZZ, p + FE) // 2*1
   feSqr(PP, P)
   feMul(P, P, PP) // PPP
   feMul(p + ZZ, p + ZZ, PP)
   feMul(p + ZZZ, p + ZZZ, P)
   feMul(Q, p, PP)
-  feSqrSub(p, R, P, Q, 4) // X3 = R^2 - PPP - 2Q
+  feSqrSub(p, R, P, Q) // X3 = R^2 - PPP - 2Q
   feSub(Q, p, Q, 2) // 3
   feMulAdd(p + FE, R, Q, p + FE, P) // -Y3 = R (X3 - Q) + Y PPP: 1*3 + 1*1
 }
@@ -47,7 +47,7 @@ export function mixedDoubleNegate(p: usize): void {
   feMul(Q, p, PP) // S
   feSqr(P, p)
   feThreeHalves(P, P) // 1
-  feSqrSub(p, P, FE_ZERO, Q, 4)
+  feSqrSub(p, P, FE_ZERO, Q)
   feSub(Q, p, Q, 2) // 3
   feMulAddSqr(p + FE, P, Q, PP) // -Y3 = M (X3 - S) + V^2
 }

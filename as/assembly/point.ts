@@ -1,7 +1,7 @@
 /**
  * Complete group law in projective coordinates (x = X/Z, y = Y/Z; infinity is 0:1:0): J. Renes, C. Costello, L. Batina,
- * "Complete addition formulas for prime order elliptic curves", EUROCRYPT 2016, algorithms 7, 8 and 9 (a = 0). They hold
- * for every pair of points, so no case needs a branch: secrets pass through here only.
+ * "Complete addition formulas for prime order elliptic curves", EUROCRYPT 2016, algorithms 7 and 9 (a = 0). They hold for
+ * every pair of points, so no case needs a branch: for secret multiples of a point that the other party chose (ECDH).
  *
  * Coordinates have magnitude 1 on entry and exit. The last three sums of products are reduced once each.
  */

@@ -5429,11 +5429,11 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j1 = i64_load32_u(&instance->w2c_memory, (u64)(w2c_i1) + 32u);
   w2c_l4 = w2c_j1;
   w2c_j0 *= w2c_j1;
-  w2c_i1 = w2c_p1;
-  w2c_j1 = i64_load32_u(&instance->w2c_memory, (u64)(w2c_i1) + 4u);
+  w2c_i1 = w2c_p2;
+  w2c_j1 = i64_load32_u(&instance->w2c_memory, (u64)(w2c_i1) + 28u);
   w2c_l8 = w2c_j1;
-  w2c_i2 = w2c_p2;
-  w2c_j2 = i64_load32_u(&instance->w2c_memory, (u64)(w2c_i2) + 28u);
+  w2c_i2 = w2c_p1;
+  w2c_j2 = i64_load32_u(&instance->w2c_memory, (u64)(w2c_i2) + 4u);
   w2c_l9 = w2c_j2;
   w2c_j1 *= w2c_j2;
   w2c_j0 += w2c_j1;
@@ -5497,7 +5497,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j0 = w2c_l7;
   w2c_j1 = w2c_l11;
   w2c_j0 *= w2c_j1;
-  w2c_j1 = w2c_l8;
+  w2c_j1 = w2c_l9;
   w2c_j2 = w2c_l13;
   w2c_j1 *= w2c_j2;
   w2c_j0 += w2c_j1;
@@ -5524,7 +5524,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j1 = w2c_l7;
   w2c_j2 = w2c_l13;
   w2c_j1 *= w2c_j2;
-  w2c_j2 = w2c_l8;
+  w2c_j2 = w2c_l9;
   w2c_j3 = w2c_l15;
   w2c_j2 *= w2c_j3;
   w2c_j1 += w2c_j2;
@@ -5547,7 +5547,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j2 = w2c_l7;
   w2c_j3 = w2c_l15;
   w2c_j2 *= w2c_j3;
-  w2c_j3 = w2c_l8;
+  w2c_j3 = w2c_l9;
   w2c_j4 = w2c_l17;
   w2c_j3 *= w2c_j4;
   w2c_j2 += w2c_j3;
@@ -5566,7 +5566,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j3 = w2c_l7;
   w2c_j4 = w2c_l17;
   w2c_j3 *= w2c_j4;
-  w2c_j4 = w2c_l8;
+  w2c_j4 = w2c_l9;
   w2c_j5 = w2c_l19;
   w2c_j4 *= w2c_j5;
   w2c_j3 += w2c_j4;
@@ -5581,7 +5581,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j4 = w2c_l7;
   w2c_j5 = w2c_l19;
   w2c_j4 *= w2c_j5;
-  w2c_j5 = w2c_l8;
+  w2c_j5 = w2c_l9;
   w2c_j6 = w2c_l21;
   w2c_j5 *= w2c_j6;
   w2c_j4 += w2c_j5;
@@ -5592,7 +5592,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j5 = w2c_l7;
   w2c_j6 = w2c_l21;
   w2c_j5 *= w2c_j6;
-  w2c_j6 = w2c_l8;
+  w2c_j6 = w2c_l9;
   w2c_j7 = w2c_l22;
   w2c_j6 *= w2c_j7;
   w2c_j5 += w2c_j6;
@@ -5601,9 +5601,9 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j7 = i64_load32_u(&instance->w2c_memory, (u64)(w2c_i7));
   w2c_j6 -= w2c_j7;
   w2c_j7 = w2c_l4;
-  w2c_j8 = w2c_l8;
-  w2c_j7 *= w2c_j8;
   w2c_j8 = w2c_l9;
+  w2c_j7 *= w2c_j8;
+  w2c_j8 = w2c_l8;
   w2c_j9 = w2c_l10;
   w2c_j8 *= w2c_j9;
   w2c_j7 += w2c_j8;
@@ -5653,7 +5653,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j6 = w2c_l4;
   w2c_j7 = w2c_l10;
   w2c_j6 *= w2c_j7;
-  w2c_j7 = w2c_l9;
+  w2c_j7 = w2c_l8;
   w2c_j8 = w2c_l12;
   w2c_j7 *= w2c_j8;
   w2c_j6 += w2c_j7;
@@ -5704,7 +5704,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j5 = w2c_l4;
   w2c_j6 = w2c_l12;
   w2c_j5 *= w2c_j6;
-  w2c_j6 = w2c_l9;
+  w2c_j6 = w2c_l8;
   w2c_j7 = w2c_l14;
   w2c_j6 *= w2c_j7;
   w2c_j5 += w2c_j6;
@@ -5751,7 +5751,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j4 = w2c_l4;
   w2c_j5 = w2c_l14;
   w2c_j4 *= w2c_j5;
-  w2c_j5 = w2c_l9;
+  w2c_j5 = w2c_l8;
   w2c_j6 = w2c_l16;
   w2c_j5 *= w2c_j6;
   w2c_j4 += w2c_j5;
@@ -5794,7 +5794,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j3 = w2c_l4;
   w2c_j4 = w2c_l16;
   w2c_j3 *= w2c_j4;
-  w2c_j4 = w2c_l9;
+  w2c_j4 = w2c_l8;
   w2c_j5 = w2c_l18;
   w2c_j4 *= w2c_j5;
   w2c_j3 += w2c_j4;
@@ -5833,7 +5833,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j2 = w2c_l4;
   w2c_j3 = w2c_l18;
   w2c_j2 *= w2c_j3;
-  w2c_j3 = w2c_l9;
+  w2c_j3 = w2c_l8;
   w2c_j4 = w2c_l20;
   w2c_j3 *= w2c_j4;
   w2c_j2 += w2c_j3;
@@ -5869,7 +5869,7 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j2 = w2c_l20;
   w2c_j1 *= w2c_j2;
   w2c_j2 = w2c_l6;
-  w2c_j3 = w2c_l9;
+  w2c_j3 = w2c_l8;
   w2c_j2 *= w2c_j3;
   w2c_j1 += w2c_j2;
   w2c_j2 = w2c_l5;
@@ -5925,9 +5925,9 @@ static void w2c_as_assembly_generated_field_feMulSub(Z_crypto_instance_t* instan
   w2c_j2 -= w2c_j3;
   w2c_j1 += w2c_j2;
   w2c_j2 = w2c_l7;
-  w2c_j3 = w2c_l9;
-  w2c_j2 *= w2c_j3;
   w2c_j3 = w2c_l8;
+  w2c_j2 *= w2c_j3;
+  w2c_j3 = w2c_l9;
   w2c_j4 = w2c_l11;
   w2c_j3 *= w2c_j4;
   w2c_j2 += w2c_j3;

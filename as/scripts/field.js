@@ -79,7 +79,7 @@ const multiplyAdd = define("feMulAdd(r: usize, a: usize, b: usize, c: usize, d: 
 ])
 const square = define("feSqr(r: usize, a: usize)", [load("a", "u64"), reduceColumns((k) => squareColumn(k, "a"))])
 /** Limbs of k * p: what is added before a subtraction, so that nothing becomes negative. */
-const multiples = (type) => [0, 1, 2, 8].map((i) => `  const k${i}: ${type} = k * ${P_LIMBS[i]}`)
+const multiples = [0, 1, 2, 8].map((i) => `  const k${i}: u32 = k * ${P_LIMBS[i]}`)
 const multiple = (i) => (i < 2 || i === 8 ? `k${i}` : "k2")
 const squareMultiplyAdd = define("feMulAddSqr(r: usize, a: usize, b: usize, c: usize)", [
   load("a", "u64"),
@@ -87,17 +87,20 @@ const squareMultiplyAdd = define("feMulAddSqr(r: usize, a: usize, b: usize, c: u
   load("c", "u64"),
   reduceColumns((k) => [...column(k, [["a", "b"]]), ...squareColumn(k, "c")]),
 ])
+/** Of a fixed k. */
+const fixed = (k) => [0, 1, 2, 8].map((i) => `  const k${i}: u64 = ${k * Number(P_LIMBS[i])}`)
 const minus = (name) => (i) => ` + (${multiple(i)} - load<u32>(${name}, ${4 * i}))`
-const multiplySubtract = define("feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32)", [
+/** a b - c for c of magnitude 1. */
+const multiplySubtract = define("feMulSub(r: usize, a: usize, b: usize, c: usize)", [
   load("a", "u64"),
   load("b", "u64"),
-  multiples("u64"),
+  fixed(2),
   reduceColumns((k) => column(k, [["a", "b"]]), minus("c")),
 ])
-/** a^2 - b - 2c. */
-const squareSubtract = define("feSqrSub(r: usize, a: usize, b: usize, c: usize, k: u32)", [
+/** a^2 - b - 2c for b and c of magnitude 1. */
+const squareSubtract = define("feSqrSub(r: usize, a: usize, b: usize, c: usize)", [
   load("a", "u64"),
-  multiples("u64"),
+  fixed(4),
   reduceColumns(
     (k) => squareColumn(k, "a"),
     (i) => ` + (${multiple(i)} - (load<u32>(b, ${4 * i}) + (load<u32>(c, ${4 * i}) << 1)))`,
@@ -107,11 +110,11 @@ const add = define("feAdd(r: usize, a: usize, b: usize)", [
   range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + load<u32>(b, ${4 * i})`)),
 ])
 const subtract = define("feSub(r: usize, a: usize, b: usize, k: u32)", [
-  multiples("u32"),
+  multiples,
   range(LIMBS).map((i) => store(i, `load<u32>(a, ${4 * i}) + (${multiple(i)} - load<u32>(b, ${4 * i}))`)),
 ])
 const negate = define("feNeg(r: usize, a: usize, k: u32)", [
-  multiples("u32"),
+  multiples,
   range(LIMBS).map((i) => store(i, `${multiple(i)} - load<u32>(a, ${4 * i})`)),
 ])
 

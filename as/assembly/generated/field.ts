@@ -402,7 +402,7 @@ export function feMulAddSqr(r: usize, a: usize, b: usize, c: usize): void {
   store<u32>(r, <u32>t7, 28)
 }
 
-export function feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
+export function feMulSub(r: usize, a: usize, b: usize, c: usize): void {
   const a0: u64 = load<u32>(a, 0)
   const a1: u64 = load<u32>(a, 4)
   const a2: u64 = load<u32>(a, 8)
@@ -421,10 +421,10 @@ export function feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
   const b6: u64 = load<u32>(b, 24)
   const b7: u64 = load<u32>(b, 28)
   const b8: u64 = load<u32>(b, 32)
-  const k0: u64 = k * 0x1ffffc2f
-  const k1: u64 = k * 0x1ffffff7
-  const k2: u64 = k * 0x1fffffff
-  const k8: u64 = k * 0xffffff
+  const k0: u64 = 1073739870
+  const k1: u64 = 1073741806
+  const k2: u64 = 1073741822
+  const k8: u64 = 33554430
   let high: u64 = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0
   const t8: u64 = high & 0x1fffffff
   high >>= 29
@@ -502,7 +502,7 @@ export function feMulSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
   store<u32>(r, <u32>t7, 28)
 }
 
-export function feSqrSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
+export function feSqrSub(r: usize, a: usize, b: usize, c: usize): void {
   const a0: u64 = load<u32>(a, 0)
   const a1: u64 = load<u32>(a, 4)
   const a2: u64 = load<u32>(a, 8)
@@ -512,10 +512,10 @@ export function feSqrSub(r: usize, a: usize, b: usize, c: usize, k: u32): void {
   const a6: u64 = load<u32>(a, 24)
   const a7: u64 = load<u32>(a, 28)
   const a8: u64 = load<u32>(a, 32)
-  const k0: u64 = k * 0x1ffffc2f
-  const k1: u64 = k * 0x1ffffff7
-  const k2: u64 = k * 0x1fffffff
-  const k8: u64 = k * 0xffffff
+  const k0: u64 = 2147479740
+  const k1: u64 = 2147483612
+  const k2: u64 = 2147483644
+  const k8: u64 = 67108860
   let high: u64 = ((a0 * a8 + a1 * a7 + a2 * a6 + a3 * a5) << 1) + a4 * a4
   const t8: u64 = high & 0x1fffffff
   high >>= 29
