@@ -1,7 +1,7 @@
 /** Readings at a broker: each at least once, whatever happens to the broker. */
 import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, type Server } from "node:net"
+import { connect, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { Aedes } from "aedes"
@@ -40,6 +40,7 @@ async function startMosquitto(port = 0): Promise<Broker> {
   writeFileSync(config, `listener ${chosen} 127.0.0.1\nallow_anonymous true\npersistence false\n`)
   const child = spawn("mosquitto", ["-c", config], { stdio: "ignore", env })
   const exited = new Promise((resolve) => child.once("exit", resolve))
+  await until(() => listens(chosen))
   return {
     port: chosen,
     async stop() {
@@ -48,6 +49,13 @@ async function startMosquitto(port = 0): Promise<Broker> {
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true))
+    socket.on("error", () => resolve(false)).on("connect", () => socket.destroy())
+  })
 }
 
 async function freePort(): Promise<number> {
