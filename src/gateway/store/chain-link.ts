@@ -40,8 +40,9 @@ export class ChainLink {
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string) => database.prepare(sql)
+    // Left to itself the planner walks all reports of the device in order of seq.
     this.#withPrev = prepare(
-      "SELECT seq, head FROM reports WHERE device = ? AND prev = ? AND seq <> ? ORDER BY seq LIMIT 1",
+      "SELECT seq, head FROM reports INDEXED BY reportsByPrev WHERE device = ? AND prev = ? AND seq <> ? ORDER BY seq LIMIT 1",
     )
     this.#withHead = prepare("SELECT seq FROM reports WHERE device = ? AND head = ?")
     this.#next = prepare("SELECT seq, head FROM reports WHERE device = ? AND seq > ? ORDER BY seq LIMIT 1")
