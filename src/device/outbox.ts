@@ -135,6 +135,13 @@ export class Outbox {
     return this.#recent ? this.#recent.filter(({ seq }) => seq > cursor) : this.#walk(cursor)
   }
 
+  /** How many of them are `wanted`; read one by one, as a backlog may be larger than a board's memory. */
+  count(cursor: number, wanted: (seq: number) => boolean = () => true): number {
+    let count = 0
+    for (const { seq } of this.reports(cursor)) if (wanted(seq)) count++
+    return count
+  }
+
   /** Lets later walks start at `location`: nothing before it matters any more; 0: start from the oldest again. */
   startAt(location: number): void {
     this.#from = location

@@ -63,7 +63,7 @@ export function signStatusIfDue(device: Device): void {
     batteryMillivolts: board.power.batteryMillivolts,
     firmware: FIRMWARE,
     skewPpb: clock.skewPpb,
-    outbox: [...outbox.reports(device.receiptCursor)].length,
+    outbox: outbox.count(device.receiptCursor),
     resets: plan.boots - 1,
     lastAnchor: plan.lastAnchor,
   })

@@ -112,17 +112,16 @@ function dueUnix(device: Device): number {
 }
 
 function asleep(device: Device, until: number): number {
-  const { clock, board } = device
-  const reports = [...device.outbox.reports(device.receiptCursor)]
-  const unreceipted = reports.filter(({ seq }) => !device.receipted.has(seq)).length
-  const unsent = reports.filter(({ seq }) => !device.acked.has(seq)).length
+  const { clock, board, outbox, receiptCursor, acked, receipted } = device
+  const unreceipted = outbox.count(receiptCursor, (seq) => !receipted.has(seq))
+  const unsent = outbox.count(receiptCursor, (seq) => !acked.has(seq))
   const untilEpoch = clock.known ? clock.schedule!.epochAt(clock.unixMs(until)) : 0
   board.trace({
     e: "asleep",
     untilEpoch,
     unsent,
     unreceipted,
-    pending: device.outbox.pending,
+    pending: outbox.pending,
     misses: device.plan.misses,
   })
   return until
