@@ -35,3 +35,21 @@ export function randomStream(seed: string, ...labels: (string | number)[]): Rand
     exponential: () => -Math.log(1 - uniform()),
   }
 }
+
+/**
+ * White noise with random access: a normal number for each index, the same whenever it is asked for. `key`: a 32-bit
+ * integer, one a source of noise.
+ */
+export function noiseAt(key: number, index: number): number {
+  const first = mix(mix(key ^ 0x9e3779b9) + index)
+  const radius = Math.sqrt(-2 * Math.log((first + 1) / 2 ** 32))
+  return radius * Math.cos((2 * Math.PI * mix(first ^ 0x85ebca6b)) / 2 ** 32)
+}
+
+/** The finaliser of MurmurHash3. */
+function mix(value: number): number {
+  let h = value | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { randomStream } from "../random.ts"
+import { noiseAt, randomStream } from "../random.ts"
 
 const draw = (count: number, next: () => number) => Array.from({ length: count }, next)
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -26,4 +26,13 @@ describe("a random stream", () => {
     expect(mean(waits)).toBeCloseTo(1, 1)
     expect(waits.filter((value) => value > Math.log(2)).length / 100_000).toBeCloseTo(0.5, 2)
   })
+})
+
+it("noise has random access, mean 0, deviation 1, and no neighbours alike", () => {
+  const noise = Array.from({ length: 50_000 }, (_, i) => noiseAt(7, i))
+  expect(noiseAt(7, 4321)).toBe(noise[4321])
+  expect(noiseAt(8, 4321)).not.toBe(noise[4321])
+  expect(mean(noise)).toBeCloseTo(0, 1)
+  expect(mean(noise.map((value) => value * value))).toBeCloseTo(1, 1)
+  expect(mean(noise.slice(1).map((value, i) => value * noise[i]!))).toBeCloseTo(0, 1)
 })
