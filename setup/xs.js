@@ -27,7 +27,7 @@ const log = join(out, "build.log")
 const makefile = "simulator/xs/host/Makefile"
 
 /** Folders whose C files end in the binary. */
-const inputs = ["simulator/xs/host", "as/c", "as/generated"]
+const inputs = ["simulator/xs/host", "src/device/targets/native", "as/c", "as/generated"]
 
 const sha512 = (file) => createHash("sha512").update(readFileSync(file)).digest("base64")
 

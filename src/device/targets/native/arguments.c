@@ -1,5 +1,5 @@
 /* Arguments and results of native functions. */
-#include "natives.h"
+#include "arguments.h"
 
 const uint8_t* argBytes(xsMachine* the, int index, const char* name, size_t* length) {
   void* data = NULL;
