@@ -13,8 +13,23 @@ export type Trace =
   | { e: "receipt"; seq: number; epoch: number; ok: boolean }
   | { e: "gap"; seq: number }
   | { e: "time"; epoch: number; since: number; length: number }
-  /** `pending`: samples not yet signed; `misses`: wakes in a row that found no gateway */
-  | { e: "asleep"; untilEpoch: number; unsent: number; unreceipted: number; pending: number; misses: number }
+  | { e: "radio"; on: boolean }
+  /** the device listened for its call at the slot, for `waited` µs */
+  | { e: "slot"; heard: boolean; waited: number }
+  /**
+   * `pending`: samples not yet signed; `misses`: wakes in a row that found no gateway; `slotAt`: unix ms of the slot it
+   * wakes for, 0 where it does not know the time; `guard`: µs that its radio is on before it
+   */
+  | {
+      e: "asleep"
+      untilEpoch: number
+      unsent: number
+      unreceipted: number
+      pending: number
+      misses: number
+      slotAt: number
+      guard: number
+    }
   | { e: "error"; code: string; message: string }
 
 /** `undefined` for a line that is not a trace: other firmware may say more than this simulator knows. */

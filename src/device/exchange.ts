@@ -5,6 +5,7 @@ import { GapCause } from "../protocol/report.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
 import type { Device } from "./device.ts"
 import { StateKey } from "./flash/state.ts"
+import { settingsValue } from "./identity.ts"
 import { periodsValue } from "./memory.ts"
 import type { StoredReport } from "./outbox.ts"
 import type { Link } from "./ports.ts"
@@ -135,9 +136,10 @@ function noteUnreadable(device: Device, reports: readonly StoredReport[], reason
 function configure(device: Device, payload: Ack["mail"][number]["payload"]): void {
   const [batch, interval] = asArray(payload, "settings", 2, 2)
   device.settings = {
+    ...device.settings,
     batch: Math.min(MAX_BATCH, Math.max(1, asUint(batch, "batch"))),
     interval: Math.max(1, asUint(interval, "interval")),
   }
-  device.state.set(StateKey.settings, [device.settings.batch, device.settings.interval])
+  device.state.set(StateKey.settings, settingsValue(device.settings))
   device.plan.due = 0
 }

@@ -52,8 +52,13 @@ export function readProvisioning(state: FlashState): Provisioning | undefined {
 export function readSettings(state: FlashState): Settings {
   const value = state.get(StateKey.settings)
   if (value === undefined) return { batch: 6, interval: 1 }
-  const [batch, interval] = asArray(value, "settings", 2, 2)
-  return { batch: asUint(batch, "batch"), interval: asUint(interval, "interval") }
+  const [batch, interval, guard] = asArray(value, "settings", 2, 3)
+  const settings = { batch: asUint(batch, "batch"), interval: asUint(interval, "interval") }
+  return guard === undefined ? settings : { ...settings, guard: asUint(guard, "guard") }
+}
+
+export function settingsValue({ batch, interval, guard }: Settings): CborValue {
+  return guard === undefined ? [batch, interval] : [batch, interval, guard]
 }
 
 /** The device's key, made on the first boot; it never leaves flash but into the signer. */

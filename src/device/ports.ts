@@ -22,6 +22,8 @@ export interface Retained {
 /** The board's own oscillator: microseconds since power-on, running on through deep sleep. */
 export interface Clock {
   now(): number
+  /** Rated worst-case error while asleep, parts per million: about 20 for a 32 kHz crystal, 500 for a calibrated RC. */
+  readonly ppm: number
 }
 
 export interface Entropy {
@@ -49,6 +51,11 @@ export interface Link {
   readonly maxBody: number
   /** Sends one message and waits for its answer; `undefined` where none came in time. */
   exchange(message: LinkMessage): Promise<LinkAnswer | undefined>
+  /**
+   * Only where a coordinator serves each device at its slot: listens for the call to this device, `micros` at most.
+   * Whether it came. The call is not authenticated: it says "now" and nothing else.
+   */
+  listen?(micros: number): Promise<boolean>
   close(): void
 }
 

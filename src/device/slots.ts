@@ -5,6 +5,8 @@ import type { EpochSchedule } from "../protocol/epochs.ts"
 export interface Settings {
   batch: number
   interval: number
+  /** ms of a fixed guard: a device that learns nothing of its oscillator, to compare with; absent: learned */
+  guard?: number
 }
 
 export interface Instant {

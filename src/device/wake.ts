@@ -60,6 +60,7 @@ function radioDue(device: Device): boolean {
 async function talk(device: Device): Promise<void> {
   const { board, sessions, plan } = device
   const link: Link = board.openLink()
+  board.trace({ e: "radio", on: true })
   let answered = false
   try {
     if (sessions.session) answered = await exchange(device, link)
@@ -70,6 +71,7 @@ async function talk(device: Device): Promise<void> {
     board.trace({ e: "error", code, message })
   } finally {
     link.close()
+    board.trace({ e: "radio", on: false })
   }
   plan.misses = answered ? 0 : plan.misses + 1
   plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(plan.misses))
@@ -123,6 +125,8 @@ function asleep(device: Device, until: number): number {
     unreceipted,
     pending: outbox.pending,
     misses: device.plan.misses,
+    slotAt: clock.known ? Math.round(clock.unixMs(until)) : 0,
+    guard: 0,
   })
   return until
 }

@@ -46,6 +46,8 @@ export interface MailboxMessage {
 export const MailType = {
   /** `[samples a report, epochs a report]`: idempotent */
   configure: 1,
+  /** `[place of the slot in the time between two samples, in 65,536ths]`: idempotent */
+  slot: 2,
 } as const
 
 export interface Ack {

@@ -3,6 +3,8 @@ import { CoapLink } from "../../../src/device/links/coap-link.ts"
 import type { Board, Link } from "../../../src/device/ports.ts"
 import type { Host } from "./host.d.ts"
 
+/** The rated error of a 32 kHz crystal, unless the host says otherwise. */
+const PPM = 20
 /** What a simulated board reports of its battery until the energy models move in: a full pair of AA lithium cells. */
 const BATTERY_MILLIVOLTS = 3000
 
@@ -12,7 +14,7 @@ export function createBoard(host: Host): Board {
     flash: host.flash,
     retained: host.retained,
     crypto: host.crypto,
-    clock: { now },
+    clock: { now, ppm: PPM },
     entropy: { random: (length) => host.random(length) },
     sensor: { sample: () => host.sensor },
     power: {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs"
 import { crypto } from "../../../as/index.ts"
 import { flashLayout } from "../../../src/device/flash/layout.ts"
 import { FlashState, StateKey } from "../../../src/device/flash/state.ts"
-import { type Provisioning, provisioningValue } from "../../../src/device/identity.ts"
+import { type Provisioning, provisioningValue, settingsValue } from "../../../src/device/identity.ts"
 import type { Flash } from "../../../src/device/ports.ts"
 import type { Settings } from "../../../src/device/slots.ts"
 import { type CborValue, encode } from "../../../src/protocol/cbor/index.ts"
@@ -24,7 +24,7 @@ export function provisionFlash(
     const state = FlashState.scan({ flash, crypto }, flashLayout(flash).state)
     const records: [StateKey, CborValue][] = [
       [StateKey.provisioning, provisioningValue(provisioning)],
-      [StateKey.settings, [settings.batch, settings.interval]],
+      [StateKey.settings, settingsValue(settings)],
     ]
     for (const [key, value] of records) {
       const stored = state.get(key)

@@ -95,7 +95,7 @@ export class TestBoard {
           this.retained = bytes.slice()
         },
       },
-      clock: { now: () => Math.floor(this.now) },
+      clock: { now: () => Math.floor(this.now), ppm: 20 },
       entropy: { random },
       sensor: { sample },
       power: {
