@@ -61,9 +61,12 @@ int portRandom(Port* port, uint8_t* bytes, size_t length) {
   return 1;
 }
 
-const uint8_t* portFlash(Port* port, size_t* size) {
-  *size = port->flashSize;
-  return port->flash;
+size_t portFlashSize(Port* port) {
+  return port->flashSize;
+}
+
+void portFlashRead(Port* port, size_t offset, uint8_t* bytes, size_t length) {
+  memcpy(bytes, port->flash + offset, length);
 }
 
 /* How much of an operation of `length` bytes takes place; fewer than all: power fails in it. */

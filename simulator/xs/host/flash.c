@@ -1,36 +1,33 @@
 /* `host.flash`: NOR flash. A write only clears bits, an erase sets whole sectors. */
 #include "natives.h"
 
-static size_t checkRange(xsMachine* the, size_t offset, size_t length, size_t unit) {
-  size_t size;
-  portFlash(PORT, &size);
+static void checkRange(xsMachine* the, size_t offset, size_t length, size_t unit) {
+  size_t size = portFlashSize(PORT);
   if (offset % unit || length % unit)
     xsRangeError("flash: offset %d and length %d must be multiples of %d", (int)offset, (int)length, (int)unit);
   if (offset > size || length > size - offset)
     xsRangeError("flash: %d bytes at %d are beyond its %d bytes", (int)length, (int)offset, (int)size);
-  return size;
 }
 
 static void flashSize(xsMachine* the) {
-  size_t size;
-  portFlash(PORT, &size);
-  xsmcSetInteger(xsResult, (xsIntegerValue)size);
+  xsmcSetInteger(xsResult, (xsIntegerValue)portFlashSize(PORT));
 }
 
 static void flashRead(xsMachine* the) {
-  size_t offset = argSize(the, 0, "offset"), length = argSize(the, 1, "length"), size;
+  size_t offset = argSize(the, 0, "offset"), length = argSize(the, 1, "length");
   checkRange(the, offset, length, 1);
-  resultBytes(the, portFlash(PORT, &size) + offset, length);
+  portFlashRead(PORT, offset, resultBytes(the, NULL, length), length);
 }
 
 static void flashWrite(xsMachine* the) {
-  size_t offset = argSize(the, 0, "offset"), length, size, index;
+  size_t offset = argSize(the, 0, "offset"), length, index;
   const uint8_t* bytes = argBytes(the, 1, "bytes", &length);
-  const uint8_t* flash;
+  uint8_t stored[FLASH_ALIGN];
   checkRange(the, offset, length, FLASH_ALIGN);
-  flash = portFlash(PORT, &size) + offset;
   for (index = 0; index < length; index++) {
-    if (bytes[index] & ~flash[index])
+    if (index % FLASH_ALIGN == 0)
+      portFlashRead(PORT, offset + index, stored, FLASH_ALIGN);
+    if (bytes[index] & ~stored[index % FLASH_ALIGN])
       xsRangeError("flash: the write would set a bit at %d, erase the sector first", (int)(offset + index));
   }
   portFlashWriteOrEnd(PORT, offset, bytes, length);

@@ -20,7 +20,9 @@ double portNow(Port* port);
 /* 0 where there is no entropy. */
 int portRandom(Port* port, uint8_t* bytes, size_t length);
 
-const uint8_t* portFlash(Port* port, size_t* size);
+size_t portFlashSize(Port* port);
+/* Range checked by the caller, as in those below. */
+void portFlashRead(Port* port, size_t offset, uint8_t* bytes, size_t length);
 void portFlashWriteOrEnd(Port* port, size_t offset, const uint8_t* bytes, size_t length);
 void portFlashEraseOrEnd(Port* port, size_t offset, size_t length);
 
