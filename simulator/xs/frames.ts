@@ -7,7 +7,11 @@ import type {
   TurnResult,
   WakeParameters,
   XsLimits,
+  XsWorkerParameters,
 } from "./types.ts"
+
+/** What a device's time goes on with. */
+export type ClockSettings = Required<Pick<XsWorkerParameters, "clock" | "meterMicros" | "instructionMicros">>
 
 /** Frame types; the table is in README.md, the worker's side in host/frames.h. */
 const type = {
@@ -29,6 +33,10 @@ const type = {
 const states: readonly MachineState[] = ["off", "waiting", "asleep", "died", "cut"]
 const reasons = ["power-on", "timer", "pin"] as const
 const noSensor = 0xffff
+/** Of a 32 kHz crystal. */
+const CRYSTAL_PPM = 20
+/** A full pair of AA lithium cells, where a wake says nothing of it (mV). */
+const FULL_BATTERY = 3000
 
 /** Writes one frame. The size is known beforehand, so a frame is one allocation. */
 class FrameWriter {
@@ -79,10 +87,11 @@ class FrameWriter {
 const turnSize = 4 + 8 + 8 + 4 + 8
 
 export const frame = {
-  configure(clock: "real" | "meter", meterMicros: number, limits: XsLimits, bundle: Uint8Array): Buffer {
-    return new FrameWriter(type.configure, 1 + 8 + 16 + bundle.length)
+  configure({ clock, meterMicros, instructionMicros }: ClockSettings, limits: XsLimits, bundle: Uint8Array): Buffer {
+    return new FrameWriter(type.configure, 1 + 8 + 8 + 16 + bundle.length)
       .u8(clock === "meter" ? 1 : 0)
       .f64(meterMicros)
+      .f64(instructionMicros)
       .u32(limits.slots)
       .u32(limits.chunkBytes)
       .u32(limits.stackSlots)
@@ -91,24 +100,28 @@ export const frame = {
       .end()
   },
 
-  create(id: number, { flash, flashBytes, seed, seedCounter = 0 }: CreateParameters): Buffer {
+  create(id: number, parameters: CreateParameters): Buffer {
+    const { flash, flashBytes, ppm = CRYSTAL_PPM, slotted = false, seed, seedCounter = 0 } = parameters
     const path = Buffer.from(flash)
-    const writer = new FrameWriter(type.create, 4 + 4 + 2 + path.length + 1 + (seed ? 40 : 0))
+    const writer = new FrameWriter(type.create, 4 + 4 + 2 + path.length + 8 + 1 + 1 + (seed ? 40 : 0))
     writer
       .u32(id)
       .u32(flashBytes)
       .u16(path.length)
       .bytes(path)
+      .f64(ppm)
+      .u8(slotted ? 1 : 0)
       .u8(seed ? 1 : 0)
     return seed ? writer.bytes(seed).f64(seedCounter).end() : writer.end()
   },
 
   wake(id: number, parameters: WakeParameters): Buffer {
-    const { reason, sensor } = parameters
-    const writer = new FrameWriter(type.wake, turnSize + 1 + 2 + 8 * (sensor?.length ?? 0))
+    const { reason, sensor, batteryMillivolts = FULL_BATTERY } = parameters
+    const writer = new FrameWriter(type.wake, turnSize + 1 + 2 + 2 + 8 * (sensor?.length ?? 0))
     writer
       .turn(id, parameters)
       .u8(reasons.indexOf(reason))
+      .u16(batteryMillivolts)
       .u16(sensor?.length ?? noSensor)
     for (const value of sensor ?? []) writer.f64(value ?? Number.NaN)
     return writer.end()
@@ -139,8 +152,8 @@ export type Answer =
   | { kind: "ready"; engine: string }
   | { kind: "ok" }
   | { kind: "refused"; code: `E_${string}`; message: string }
-  | { kind: "send"; id: number; bytes: Uint8Array }
-  | { kind: "trace"; id: number; text: string }
+  | { kind: "send"; id: number; at: number; bytes: Uint8Array }
+  | { kind: "trace"; id: number; at: number; text: string }
   | { kind: "done"; id: number; result: TurnResult }
 
 /** Cuts the worker's output into answers. */
@@ -174,9 +187,14 @@ function parse(body: Buffer): Answer {
       return { kind: "refused", code, message: body.toString("utf8", codeEnd) }
     }
     case type.send:
-      return { kind: "send", id: body.readUInt32LE(1), bytes: Uint8Array.from(body.subarray(5)) }
+      return {
+        kind: "send",
+        id: body.readUInt32LE(1),
+        at: body.readDoubleLE(5),
+        bytes: Uint8Array.from(body.subarray(13)),
+      }
     case type.trace:
-      return { kind: "trace", id: body.readUInt32LE(1), text: body.toString("utf8", 5) }
+      return { kind: "trace", id: body.readUInt32LE(1), at: body.readDoubleLE(5), text: body.toString("utf8", 13) }
     case type.done:
       return { kind: "done", id: body.readUInt32LE(1), result: parseResult(body) }
     default:
@@ -198,10 +216,14 @@ function parseResult(body: Buffer): TurnResult {
     alarm: optional(f64()),
     now: f64(),
     sends: [],
+    sentAt: [],
     traces: [],
+    tracedAt: [],
     meter: f64(),
     wallNs: f64(),
     flashOps: u32(),
+    flashBytes: u32(),
+    flashErases: u32(),
     randomCounter: f64(),
     heap: { slots: f64(), slotsPeak: f64(), chunks: f64(), chunksPeak: f64(), stackPeak: f64() },
     signNs: Array.from({ length: u16() }, f64),

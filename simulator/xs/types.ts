@@ -17,6 +17,8 @@ export interface XsWorkerParameters {
   clock: "real" | "meter"
   /** Simulated microseconds of a meter unit where `clock` is `meter`. Default 0.1. */
   meterMicros?: number
+  /** Simulated microseconds of one instruction of native crypto, as rv32 counts them. Default 0. */
+  instructionMicros?: number
   limits?: Partial<XsLimits>
   /** Path of the worker's binary. Default: the one that `setup/xs.js` builds. */
   binary?: string
@@ -27,6 +29,10 @@ export interface CreateParameters {
   flash: string
   /** Size of the flash: a multiple of 4096. */
   flashBytes: number
+  /** Rated error of the device's oscillator, which it is told. Default 20. */
+  ppm?: number
+  /** Whether its link is one on which the gateway calls each device at its slot. */
+  slotted?: boolean
   /** 32 bytes: `host.random` is then a stream that depends on them alone. Without: the system's entropy. */
   seed?: Uint8Array
   /** Where that stream goes on: `randomCounter` of the last turn. */
@@ -46,6 +52,8 @@ export interface WakeParameters extends TurnParameters {
   reason: "power-on" | "timer" | "pin"
   /** The sample that `host.sensor` shows; `null` where a channel has no value. */
   sensor?: readonly (number | null)[]
+  /** Default 3000. */
+  batteryMillivolts?: number
 }
 
 export interface DatagramParameters extends TurnParameters {
@@ -79,7 +87,10 @@ export interface TurnResult {
   /** Device time at the end of the turn. */
   now: number
   sends: Uint8Array[]
+  /** Device time of each. */
+  sentAt: number[]
   traces: string[]
+  tracedAt: number[]
   /** Meter units of this turn: the same on every host. */
   meter: number
   /** Time the turn took on this host, in nanoseconds. */
@@ -88,6 +99,9 @@ export interface TurnResult {
   signNs: number[]
   /** Writes and erases of this turn. */
   flashOps: number
+  /** Bytes programmed, sectors erased. */
+  flashBytes: number
+  flashErases: number
   /** Blocks that a seeded `host.random` has used since `seedCounter` 0. */
   randomCounter: number
   heap: HeapUse

@@ -26,7 +26,9 @@ const stderrTail = 4096
 
 interface Pending {
   sends: Uint8Array[]
+  sentAt: number[]
   traces: string[]
+  tracedAt: number[]
   resolve(answer: Answer): void
   reject(error: DormouseError): void
 }
@@ -48,14 +50,16 @@ export class XsWorker {
   engine = ""
 
   static async start(parameters: XsWorkerParameters): Promise<XsWorker> {
-    const { bundle, clock, meterMicros = 0.1, limits, binary = xsBinary } = parameters
+    const { bundle, clock, meterMicros = 0.1, instructionMicros = 0, limits, binary = xsBinary } = parameters
     const source = await readFile(bundle).catch((cause) => {
       throw new DormouseError("E_XS_BUNDLE", `cannot read the device bundle ${bundle}: build it first`, { cause })
     })
     const worker = new XsWorker(binary)
     const all = { ...defaultLimits, ...limits }
     try {
-      const answer = await worker.#request(() => frame.configure(clock, meterMicros, all, source))
+      const answer = await worker.#request(() =>
+        frame.configure({ clock, meterMicros, instructionMicros }, all, source),
+      )
       if (answer.kind === "ready") worker.engine = answer.engine
       return worker
     } catch (error) {
@@ -154,7 +158,7 @@ export class XsWorker {
       if (this.#failure) return reject(this.#failure)
       if (this.#closing) return reject(new DormouseError("E_XS_CLOSED", "the XS worker is closed"))
       const bytes = encode()
-      this.#pending.push({ sends: [], traces: [], resolve, reject })
+      this.#pending.push({ sends: [], sentAt: [], traces: [], tracedAt: [], resolve, reject })
       this.#child.stdin.write(bytes)
     })
   }
@@ -162,9 +166,13 @@ export class XsWorker {
   #accept(answer: Answer): void {
     const pending = this.#pending[this.#first]
     if (!pending) throw new DormouseError("E_XS_WORKER", `the XS worker sent ${answer.kind} without being asked`)
-    if (answer.kind === "send") pending.sends.push(answer.bytes)
-    else if (answer.kind === "trace") pending.traces.push(answer.text)
-    else {
+    if (answer.kind === "send") {
+      pending.sends.push(answer.bytes)
+      pending.sentAt.push(answer.at)
+    } else if (answer.kind === "trace") {
+      pending.traces.push(answer.text)
+      pending.tracedAt.push(answer.at)
+    } else {
       // a queue by index: shifting an array costs its length where hundreds of requests wait
       if (++this.#first === this.#pending.length || this.#first === 1024) {
         this.#pending.splice(0, this.#first)
@@ -174,8 +182,8 @@ export class XsWorker {
         pending.reject(new DormouseError(answer.code, answer.message))
       } else {
         if (answer.kind === "done") {
-          answer.result.sends = pending.sends
-          answer.result.traces = pending.traces
+          const { sends, sentAt, traces, tracedAt } = pending
+          Object.assign(answer.result, { sends, sentAt, traces, tracedAt })
         }
         pending.resolve(answer)
       }

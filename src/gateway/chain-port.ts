@@ -19,8 +19,16 @@ export interface ChainPort extends ProofSource, RegistryView, AnchorSender, Requ
   /** JSON-RPC with subscriptions at `path` of an HTTP server; returns what ends it. */
   serveWebSocket(server: Server, path: string, allow?: WebSocketOptions["allow"]): () => void
   /** Transactions of the operator, where his key is in the data directory. */
-  operate?: Pick<Registry, "approve" | "revoke">
+  operate?: Pick<Registry, "approve" | "approveAll" | "revoke">
   close(): Promise<void>
+}
+
+export interface ChainPortOptions {
+  chainId?: number | undefined
+  /** whether an epoch in which nothing happened leaves an empty block; default: yes */
+  sealEpochs?: boolean | undefined
+  /** false: blocks may be lost with the machine's power; for simulations */
+  durable?: boolean | undefined
 }
 
 /** Starts the embedded chain of `dataDir`, with its contracts; its blocks name the incarnation. */
@@ -28,10 +36,11 @@ export async function openChain(
   dataDir: string,
   clock: Clock,
   incarnation: SealedBy,
-  { chainId, sealEpochs = true }: { chainId?: number | undefined; sealEpochs?: boolean | undefined } = {},
+  { chainId, sealEpochs = true, durable }: ChainPortOptions = {},
 ): Promise<ChainPort> {
   const vanity = vanityOf(incarnation)
-  const chain = await startEmbeddedChain({ dir: dataDir, clock, vanity, ...(chainId !== undefined && { chainId }) })
+  const id = chainId === undefined ? {} : { chainId }
+  const chain = await startEmbeddedChain({ dir: dataDir, clock, vanity, durable, ...id })
   try {
     const port = portOf(chain, await openContracts({ node: chain, dir: dataDir }))
     return sealEpochs ? { ...port, endEpoch: (start) => chain.sealQuiet(start) } : port

@@ -41,6 +41,8 @@ export interface CoreOptions {
   limits?: Partial<Limits> | undefined
   /** what checks signatures; default: this thread */
   verifier?: Verifier
+  /** ms between looks at the registry; default: 200 */
+  registryPollMs?: number | undefined
 }
 
 export interface Core {
@@ -49,6 +51,8 @@ export interface Core {
   receipts: Receipts
   anchorer: Anchorer
   approvals: Approvals
+  /** Resolves when nothing is on its way to the chain any more. */
+  idle(): Promise<void>
   /** Commits what still waits, once nothing new comes in. */
   drain(): Promise<void>
   schedule(): EpochSchedule
@@ -93,13 +97,17 @@ export function createCore(options: CoreOptions): Core {
   const onHeight = (now: number) => {
     height = now
   }
-  const approvals = new Approvals({ store, clock, log, view: chain, onHeight })
+  const approvals = new Approvals({ store, clock, log, view: chain, onHeight, interval: options.registryPollMs })
   const onFault = (error: unknown) => log.error({ err: error }, "a fault of the gateway's own")
 
   return {
     ...{ metrics, receipts, anchorer, approvals, schedule },
     alarms: () => alarmOf(store),
     handle: createHandler({ enrolment, uplinks, meter: metrics, onFault }),
+    async idle() {
+      await registrar.idle()
+      await anchorer.idle()
+    },
     async drain() {
       while (admission.held > 0) {
         committer.flush()

@@ -4,8 +4,11 @@ import { randomBytes } from "node:crypto"
 export interface Clock {
   /** unix ms; never goes back */
   now(): number
-  /** Runs `task` once, `ms` from now; the returned function cancels it. */
-  after(ms: number, task: () => void): () => void
+  /**
+   * Runs `task` once, `ms` from now; the returned function cancels it. What a task returns resolves when everything is
+   * done that it began: a simulated clock stands still until then.
+   */
+  after(ms: number, task: () => unknown): () => void
 }
 
 export type Random = (length: number) => Uint8Array

@@ -3,23 +3,18 @@ import { CoapLink } from "../../../src/device/links/coap-link.ts"
 import type { Board, Link } from "../../../src/device/ports.ts"
 import type { Host } from "./host.d.ts"
 
-/** The rated error of a 32 kHz crystal, unless the host says otherwise. */
-const PPM = 20
-/** What a simulated board reports of its battery until the energy models move in: a full pair of AA lithium cells. */
-const BATTERY_MILLIVOLTS = 3000
-
 export function createBoard(host: Host): Board {
   const now = () => Math.floor(host.now())
   return {
     flash: host.flash,
     retained: host.retained,
     crypto: host.crypto,
-    clock: { now, ppm: PPM },
+    clock: { now, ppm: host.ppm },
     entropy: { random: (length) => host.random(length) },
     sensor: { sample: () => host.sensor },
     power: {
       reason: host.reason,
-      batteryMillivolts: BATTERY_MILLIVOLTS,
+      batteryMillivolts: host.batteryMillivolts,
       sleep: (micros) => host.sleep(micros),
     },
     openLink: () => openLink(host, now),
@@ -36,7 +31,7 @@ function openLink(host: Host, now: () => number): Link {
     onMessage: undefined as ((bytes: Uint8Array) => void) | undefined,
   }
   let ring: (() => void) | undefined
-  host.on = { datagram: (bytes) => datagrams.onMessage?.(bytes), alarm: () => ring?.() }
+  let called: (() => void) | undefined
   const timer = {
     set(micros: number, callback: () => void) {
       ring = callback
@@ -47,5 +42,22 @@ function openLink(host: Host, now: () => number): Link {
       host.setAlarm(undefined)
     },
   }
-  return new CoapLink({ datagrams, timer })
+  // A coordinator's call is an empty datagram.
+  host.on = {
+    datagram: (bytes) => (bytes.length > 0 ? datagrams.onMessage?.(bytes) : called?.()),
+    alarm: () => ring?.(),
+  }
+  const link: Link = new CoapLink({ datagrams, timer })
+  if (host.slotted)
+    link.listen = (micros) =>
+      new Promise((resolve) => {
+        const finish = (heard: boolean) => {
+          timer.clear()
+          called = undefined
+          resolve(heard)
+        }
+        called = () => finish(true)
+        timer.set(micros, () => finish(false))
+      })
+  return link
 }

@@ -61,6 +61,12 @@ export interface Host {
   random(length: number): Uint8Array
   /** The sample that the wake brought, one number a channel, `null` where a channel has no value. */
   readonly sensor: (number | null)[] | undefined
+  /** Rated error of the oscillator, parts per million. */
+  readonly ppm: number
+  /** The gateway calls each device at its slot, by an empty datagram. */
+  readonly slotted: boolean
+  /** At the battery, as the wake brought it. */
+  readonly batteryMillivolts: number
   /** Why the machine was created. */
   readonly reason: "power-on" | "timer" | "pin"
   /** Sends one datagram, at most 65,507 bytes. */

@@ -19,6 +19,7 @@ typedef struct {
   uint32_t cutAfter;      /* power fails at this flash operation, 0: never */
   double tear;            /* the part of that operation which still happens, 0 to 1 */
   uint8_t reason;         /* 0 power-on, 1 timer, 2 pin */
+  uint16_t battery;       /* millivolts */
   const double* sensor;   /* NULL: none */
   size_t sensorCount;
   const uint8_t* bytes;   /* datagram */
@@ -36,6 +37,8 @@ struct Port {
   uint8_t* retained;
   size_t retainedLength;
   int hasRetained;
+  double ppm;
+  int slotted;
   int seeded;
   uint8_t seed[32];
   uint64_t randomCounter;
@@ -46,6 +49,9 @@ struct Port {
 
   Turn turn;
   uint32_t flashOps;
+  uint32_t flashBytes;  /* programmed */
+  uint32_t flashErases; /* sectors */
+  double spent;         /* instructions of native code in this turn */
   int powerFailed;
   uint64_t startNs;
   uint64_t wallNs;

@@ -23,7 +23,7 @@ uint64_t portClockNs(void) {
 
 double portNow(Port* port) {
   if (settings.clock == CLOCK_METER)
-    return port->turn.now + portMeter(port) * settings.meterMicros;
+    return port->turn.now + portMeter(port) * settings.meterMicros + port->spent * settings.instructionMicros;
   return port->turn.now + ((double)portClockNs() - (double)port->turn.sentNs) / 1000;
 }
 
@@ -79,12 +79,14 @@ static size_t partDone(Port* port, size_t length) {
 }
 
 void portFlashWriteOrEnd(Port* port, size_t offset, const uint8_t* bytes, size_t length) {
+  port->flashBytes += (uint32_t)length;
   memcpy(port->flash + offset, bytes, partDone(port, length));
   if (port->powerFailed)
     endByPowerFailure(port);
 }
 
 void portFlashEraseOrEnd(Port* port, size_t offset, size_t length) {
+  port->flashErases += (uint32_t)(length / FLASH_SECTOR);
   memset(port->flash + offset, 0xFF, partDone(port, length));
   if (port->powerFailed)
     endByPowerFailure(port);
@@ -104,6 +106,7 @@ void portRetain(Port* port, const uint8_t* bytes, size_t length) {
 void portSend(Port* port, const uint8_t* bytes, size_t length) {
   beginFrame(FRAME_SEND);
   putU32(port->id);
+  putF64(portNow(port));
   putBytes(bytes, length);
   endFrame();
 }
@@ -111,6 +114,7 @@ void portSend(Port* port, const uint8_t* bytes, size_t length) {
 void portTrace(Port* port, const char* text) {
   beginFrame(FRAME_TRACE);
   putU32(port->id);
+  putF64(portNow(port));
   putText(text);
   endFrame();
 }
@@ -129,9 +133,25 @@ const char* portReason(Port* port) {
   return reasons[port->turn.reason];
 }
 
+double portPpm(Port* port) {
+  return port->ppm;
+}
+
+int portSlotted(Port* port) {
+  return port->slotted;
+}
+
+int portBattery(Port* port) {
+  return port->turn.battery;
+}
+
 const double* portSensor(Port* port, size_t* count) {
   *count = port->turn.sensorCount;
   return port->turn.sensor;
+}
+
+void portSpend(Port* port, double instructions) {
+  port->spent += instructions;
 }
 
 void portSigned(Port* port, uint64_t nanoseconds) {

@@ -46,6 +46,18 @@ static void hostReason(xsMachine* the) {
   xsmcSetString(xsResult, (xsStringValue)portReason(PORT));
 }
 
+static void hostBattery(xsMachine* the) {
+  xsmcSetInteger(xsResult, portBattery(PORT));
+}
+
+static void hostPpm(xsMachine* the) {
+  xsmcSetNumber(xsResult, portPpm(PORT));
+}
+
+static void hostSlotted(xsMachine* the) {
+  xsmcSetBoolean(xsResult, portSlotted(PORT));
+}
+
 static void hostEngine(xsMachine* the) {
   xsmcSetString(xsResult, (xsStringValue)portEngine());
 }
@@ -122,6 +134,9 @@ void installHost(xsMachine* the) {
   addMethod(the, host, "random", hostRandom, 1);
   addGetter(the, host, "sensor", hostSensor);
   addGetter(the, host, "reason", hostReason);
+  addGetter(the, host, "ppm", hostPpm);
+  addGetter(the, host, "slotted", hostSlotted);
+  addGetter(the, host, "batteryMillivolts", hostBattery);
   addGetter(the, host, "engine", hostEngine);
   addMethod(the, host, "send", hostSend, 1);
   addMethod(the, host, "trace", hostTrace, 1);

@@ -100,7 +100,8 @@ static void endTurn(Device* device, txMachine* the) {
 void machineTurn(Device* device) {
   txMachine* the;
   device->startNs = portClockNs();
-  device->flashOps = 0;
+  device->flashOps = device->flashBytes = device->flashErases = 0;
+  device->spent = 0;
   device->powerFailed = 0;
   device->sleepAsked = 0;
   device->signCount = 0;

@@ -17,6 +17,7 @@ typedef struct {
   Limits limits;
   ClockMode clock;
   double meterMicros; /* simulated microseconds of one meter unit */
+  double instructionMicros; /* and of one instruction of native code */
 } Settings;
 
 extern Settings settings;

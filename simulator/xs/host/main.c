@@ -47,6 +47,7 @@ static void configure(void) {
     fatal("malformed frames: configured twice");
   settings.clock = getU8() ? CLOCK_METER : CLOCK_REAL;
   settings.meterMicros = getF64();
+  settings.instructionMicros = getF64();
   settings.limits.slots = getU32();
   settings.limits.chunkBytes = getU32();
   settings.limits.stackSlots = getU32();
@@ -66,6 +67,8 @@ static void create(void) {
   uint32_t id = getU32(), flashSize = getU32();
   size_t pathLength = getU16();
   const uint8_t* pathBytes = getBytes(pathLength);
+  double ppm = getF64();
+  uint8_t slotted = getU8();
   uint8_t seeded = getU8();
   const uint8_t* seed = seeded ? getBytes(32) : NULL;
   double counter = seeded ? getF64() : 0;
@@ -82,6 +85,8 @@ static void create(void) {
     refuse(id, "E_XS_FLASH", why);
     return;
   }
+  device->ppm = ppm;
+  device->slotted = slotted;
   if (seeded) {
     device->seeded = 1;
     memcpy(device->seed, seed, 32);
@@ -116,6 +121,8 @@ static void done(Device* device) {
   putF64(device->meter);
   putF64((double)device->wallNs);
   putU32(device->flashOps);
+  putU32(device->flashBytes);
+  putU32(device->flashErases);
   putF64((double)device->randomCounter);
   putF64(heap->slots);
   putF64(heap->slotsPeak);
@@ -134,7 +141,7 @@ static void nothingHappens(Device* device, const Turn* turn) {
   device->endedAt = turn->now;
   device->meter = 0;
   device->wallNs = 0;
-  device->flashOps = 0;
+  device->flashOps = device->flashBytes = device->flashErases = 0;
   device->signCount = 0;
   device->reasonText[0] = 0;
   done(device);
@@ -148,6 +155,7 @@ static void turn(uint8_t type) {
   if (type == FRAME_WAKE) {
     uint16_t count;
     next.reason = getU8();
+    next.battery = getU16();
     count = getU16();
     if (next.reason > 2 || (count > SENSOR_MAX && count != 0xFFFF))
       fatal("malformed frame of type %u: reason %u, %u sensor values", type, next.reason, count);

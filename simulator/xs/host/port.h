@@ -38,6 +38,12 @@ void portSetAlarm(Port* port, double at);
 void portSleep(Port* port, double until);
 
 const char* portReason(Port* port);
+/* Rated error of the oscillator, parts per million. */
+double portPpm(Port* port);
+/* Whether the gateway calls the device at its slot. */
+int portSlotted(Port* port);
+/* Millivolts at the battery. */
+int portBattery(Port* port);
 /* NULL where the wake carried no sample. */
 const double* portSensor(Port* port, size_t* count);
 
@@ -48,6 +54,9 @@ typedef struct {
   double slots, slotsPeak, chunks, chunksPeak, stack, stackPeak;
 } HeapUse;
 void portHeap(Port* port, HeapUse* use);
+
+/* Native code ran that would be so many instructions of a board, which the meter does not see. */
+void portSpend(Port* port, double instructions);
 
 /* One ECDSA signature took this long. */
 void portSigned(Port* port, uint64_t nanoseconds);

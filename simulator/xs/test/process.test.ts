@@ -18,7 +18,11 @@ async function feed(...chunks: Uint8Array[]): Promise<{ code: number | null; std
   return { code, stderr }
 }
 
-const configure = frame.configure("real", 1, defaultLimits, Buffer.from("0"))
+const configure = frame.configure(
+  { clock: "real", meterMicros: 1, instructionMicros: 0 },
+  defaultLimits,
+  Buffer.from("0"),
+)
 const patched = (bytes: Buffer, offset: number, value: number) => {
   const copy = Buffer.from(bytes)
   copy[offset] = value
@@ -42,12 +46,12 @@ describe("the worker process", () => {
     ["bad reason", [configure, patched(frame.wake(1, { now: 0, reason: "pin" }), 37, 3)], /type 3: reason 3/],
     [
       "bad sensor",
-      [configure, patched(frame.wake(1, { now: 0, reason: "pin", sensor: [] }), 39, 2)],
+      [configure, patched(frame.wake(1, { now: 0, reason: "pin", sensor: [] }), 41, 2)],
       /512 sensor values/,
     ],
     [
       "sensor missing",
-      [configure, patched(frame.wake(1, { now: 0, reason: "pin", sensor: [] }), 38, 2)],
+      [configure, patched(frame.wake(1, { now: 0, reason: "pin", sensor: [] }), 40, 2)],
       /16 bytes are missing/,
     ],
     ["twice configured", [configure, configure], /configured twice/],

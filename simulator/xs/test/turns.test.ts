@@ -124,6 +124,16 @@ describe("host.now", () => {
     expect(now).toBeLessThan(1e9 + 1e6)
   })
 
+  it("goes on while native crypto would run on a board", async () => {
+    const script = `const before = host.now(); host.crypto.sign(new Uint8Array(32), new Uint8Array(32).fill(1))
+      const spent = host.now() - before; host.trace('' + spent); host.send(new Uint8Array(1)); host.trace('' + host.batteryMillivolts)`
+    const { create, wake } = await lab(script, { clock: "meter", meterMicros: 0, instructionMicros: 0.01 })
+    await create(1)
+    const { traces, tracedAt, sentAt, now } = await wake(1, { now: 500, batteryMillivolts: 2871 })
+    expect(traces).toEqual(["6930", "2871"])
+    expect([...tracedAt, ...sentAt, now]).toEqual([7430, 7430, 7430, 7430])
+  })
+
   it("or the instructions executed", async () => {
     const script = "let n = 0; while (n < 1000) n++; host.trace(host.now() + ' ' + host.meter() + ' ' + Date.now())"
     const { create, wake } = await lab(script, { clock: "meter", meterMicros: 2 })

@@ -20,7 +20,7 @@ export interface AnchorSender {
     count: number
   }): Promise<{ transactionHash: string; blockNumber: number }>
   /** An epoch that began at `start` is over, and nothing of it waits to be anchored. */
-  endEpoch?(start: number): void
+  endEpoch?(start: number): unknown
 }
 
 export interface AnchorerOptions {
@@ -82,30 +82,33 @@ export class Anchorer {
 
   /** Resolves when no anchor is on its way any more, or one failed and waits for its next attempt. */
   async idle(): Promise<void> {
-    await this.#sending
+    while (this.#sending) await this.#sending
   }
 
   /** `now`: the moment of the tick before. A timer that rings a little early must not pass for the epoch's end. */
   #arm(now: number): void {
     const { clock, schedule } = this.#options
     const next = schedule().startOf(schedule().epochAt(now) + 1)
-    this.#cancelTick = clock.after(next - clock.now(), () => {
+    this.#cancelTick = clock.after(next - clock.now(), async () => {
       const rung = clock.now()
+      let ended: unknown
       try {
         this.tick(rung)
-        this.#endQuietly(rung)
+        ended = this.#endQuietly(rung)
       } catch (error) {
         this.#options.log.error({ err: error }, "no anchor at this epoch's end")
       }
       this.#arm(rung)
+      await Promise.all([ended, this.idle()])
     })
   }
 
   /** An epoch in which nothing came leaves a block as well, so that time passes on the chain. */
-  #endQuietly(now: number): void {
+  #endQuietly(now: number): unknown {
     const { schedule, sender, store } = this.#options
     const ended = schedule().epochAt(now) - 1
-    if (ended >= 1 && store.anchors.unmined().length === 0) sender.endEpoch?.(schedule().startOf(ended))
+    if (ended < 1 || store.anchors.unmined().length > 0) return undefined
+    return sender.endEpoch?.(schedule().startOf(ended))
   }
 
   #send(attempt = 0): void {
@@ -165,6 +168,9 @@ export class Anchorer {
     }
     const delay = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS)
     log.warn({ err: error, retryMs: delay }, "anchoring failed")
-    this.#cancelRetry = clock.after(delay, () => this.#send(attempt + 1))
+    this.#cancelRetry = clock.after(delay, () => {
+      this.#send(attempt + 1)
+      return this.idle()
+    })
   }
 }

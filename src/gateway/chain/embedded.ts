@@ -15,6 +15,8 @@ export interface EmbeddedChainOptions {
   clock: Clock
   /** 32 bytes for extraData of every block sealed from now on; absent: zeros. */
   vanity?: Uint8Array | undefined
+  /** false: blocks may be lost with the machine's power; for simulations */
+  durable?: boolean | undefined
   /** Told why a block could not be written; the node goes on trying. */
   onFault?(message: string): void
 }
@@ -42,17 +44,17 @@ export interface EmbeddedChain extends ChainNode {
   /** Addresses that may seal. */
   sealers: Hex[]
   onBlock(listener: (number: number) => void): () => void
-  /** Seals a block, if need be an empty one, unless there is one since `since` (Unix milliseconds). */
-  sealQuiet(since: number): void
+  /** Seals a block, if need be an empty one, unless there is one since `since` (Unix milliseconds); resolves after it. */
+  sealQuiet(since: number): Promise<unknown>
   /** Opens a session; `notify` gets JSON-RPC notifications (eth_subscription). */
   connect(notify: (message: object) => void): RpcSession
 }
 
 /** Starts the full node of the gateway in a thread of its own. */
 export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise<EmbeddedChain> {
-  const { dir, chainId = DEFAULT_CHAIN_ID, clock, vanity } = options
+  const { dir, chainId = DEFAULT_CHAIN_ID, clock, vanity, durable } = options
   const funded = (["gateway", "operator"] as const).map((name) => loadOrCreateKey(dir, name).address)
-  const workerData: NodeData = { dir, chainId, funded, now: clock.now(), vanity }
+  const workerData: NodeData = { dir, chainId, funded, now: clock.now(), vanity, durable }
   // V8 would let young objects take 100 MiB before it looks at them: that costs memory and gains nothing here.
   const resourceLimits = { maxYoungGenerationSizeMb: 24 }
   const worker = new Worker(new URL("./node/worker.ts", import.meta.url), { workerData, resourceLimits })

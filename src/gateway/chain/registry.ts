@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes, type PublicClient } from "viem"
 import { registryAbi } from "./abi.ts"
 import type { ChainAccount } from "./account.ts"
-import { lastAnchoredEpoch } from "./decisions.ts"
+import { approveMany, lastAnchoredEpoch } from "./decisions.ts"
 import type { Deployment } from "./deploy.ts"
 import type { Inclusion } from "./inclusion.ts"
 import type { Hex } from "./keys.ts"
@@ -77,6 +77,11 @@ export class Registry {
       functionName: "approve",
       args: [device, role],
     })
+  }
+
+  /** Several in one transaction. */
+  approveAll(devices: readonly Hex[], role: number): Promise<Inclusion> {
+    return approveMany(this.#accounts.operator, this.address, devices, role)
   }
 
   reject(device: Hex): Promise<Inclusion> {

@@ -50,16 +50,13 @@ export class WorkerLink {
   }
 
   request(body: unknown, session?: number): Promise<unknown> {
-    if (this.#ended) return Promise.resolve(this.#endedAnswer())
-    return new Promise((resolve) => {
-      const id = this.#nextId++
-      this.#waiting.set(id, resolve)
-      this.#post({ type: "request", id, now: this.#clock.now(), body, ...(session !== undefined && { session }) })
-    })
+    const now = this.#clock.now()
+    return this.#ask((id) => ({ type: "request", id, now, body, ...(session !== undefined && { session }) }))
   }
 
-  sealQuiet(since: number): void {
-    if (!this.#ended) this.#post({ type: "seal", now: this.#clock.now(), since })
+  /** Resolves when the block is there, or the thread has ended. */
+  sealQuiet(since: number): Promise<unknown> {
+    return this.#ask((id) => ({ type: "seal", id, now: this.#clock.now(), since }))
   }
 
   connect(notify: (message: object) => void): RpcSession {
@@ -89,6 +86,15 @@ export class WorkerLink {
     else if (message.type === "fault") this.#onFault?.(message.message)
     else if (message.type === "block") this.#blocks.emit("block", message.number)
     else this.#sessions.get(message.session)?.(message.message)
+  }
+
+  #ask(question: (id: number) => ToNode): Promise<unknown> {
+    if (this.#ended) return Promise.resolve(this.#endedAnswer())
+    return new Promise((resolve) => {
+      const id = this.#nextId++
+      this.#waiting.set(id, resolve)
+      this.#post(question(id))
+    })
   }
 
   #post(message: ToNode): void {

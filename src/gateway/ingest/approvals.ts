@@ -23,7 +23,7 @@ export interface ApprovalsOptions {
   log: Logger
   view: RegistryView
   /** ms between looks at the chain's head */
-  interval?: number
+  interval?: number | undefined
   onHeight?(height: number): void
 }
 
@@ -52,12 +52,13 @@ export class Approvals {
     await this.#running
   }
 
-  #loop(): void {
+  #loop(): Promise<void> {
     this.#running = this.poll()
       .catch((error) => this.#options.log.warn({ err: error }, "the registry could not be read"))
       .then(() => {
         if (!this.#closed) this.#cancel = this.#options.clock.after(this.#options.interval ?? 200, () => this.#loop())
       })
+    return this.#running
   }
 
   /** Takes in all blocks that came since the last time. */

@@ -39,7 +39,7 @@ const LAST_RETRY_MS = 60_000
  */
 export class Registrar {
   readonly #options: RegistrarOptions
-  readonly #busy = new Set<number>()
+  readonly #busy = new Map<number, Promise<void>>()
   readonly #failures = new Map<number, { count: number; cancel: () => void }>()
   #closed = false
 
@@ -56,7 +56,12 @@ export class Registrar {
     const skip = this.#busy.size + this.#failures.size
     const waiting = store.devices.withStatus(Status.none, free + skip)
     const ready = waiting.filter(({ id }) => !this.#busy.has(id) && !this.#failures.has(id))
-    for (const device of ready.slice(0, free)) void this.#send(device)
+    for (const device of ready.slice(0, free)) void this.#begin(device)
+  }
+
+  /** Resolves when no request is on its way any more. */
+  async idle(): Promise<void> {
+    while (this.#busy.size > 0) await Promise.all(this.#busy.values())
   }
 
   close(): void {
@@ -64,10 +69,15 @@ export class Registrar {
     for (const { cancel } of this.#failures.values()) cancel()
   }
 
+  #begin(device: Device): Promise<void> {
+    const sent = Promise.resolve().then(() => this.#send(device))
+    this.#busy.set(device.id, sent)
+    return sent
+  }
+
   async #send(device: Device): Promise<void> {
     const { store, registry } = this.#options
     const { id, hello } = device
-    this.#busy.add(id)
     const before = this.#failures.get(id)
     try {
       await registry.request(this.#requestOf(device))
@@ -107,8 +117,9 @@ export class Registrar {
     this.#options.log.warn({ device: hexAddress(address), err: error, retryMs: delay }, "registration failed")
     const cancel = this.#options.clock.after(delay, () => {
       const device = this.#options.store.devices.byId(id)
-      if (device?.status === Status.none) void this.#send(device)
-      else this.#failures.delete(id)
+      if (device?.status === Status.none) return this.#begin(device)
+      this.#failures.delete(id)
+      return undefined
     })
     this.#failures.set(id, { count: count + 1, cancel })
   }

@@ -100,9 +100,11 @@ export class Uplinks {
     const claims = reports.map(claimOf)
     // From here on the request is authentic. In memory it counts as used at once; on disk with what it brings.
     markUsed(device, request)
+    // Drawn in the order of arrival, not of completion: a simulation must not depend on which thread is faster.
+    const random = this.#options.random(DOWNLINK_RANDOM_LENGTH)
     const answer = (refused: RefusedReport[], retryAfter = 0) =>
       sealDownlink(
-        ...([crypto, session, id, request, this.#options.random(DOWNLINK_RANDOM_LENGTH)] as const),
+        ...([crypto, session, id, request, random] as const),
         // asked again: a failed commit makes the store forget the object it had
         acks.encode(store.devices.byId(id)!, refused, retryAfter),
       )

@@ -2,13 +2,19 @@ import { DatabaseSync } from "node:sqlite"
 import { GatewayError } from "../errors.ts"
 import { steps } from "./schema.ts"
 
+export interface StoreOptions {
+  readOnly?: boolean
+  /** false: what is committed may be lost with the machine's power. Only for what can be made again, as a simulation. */
+  durable?: boolean | undefined
+}
+
 /** Opens (and, where needed, makes or upgrades) a store's file. What is committed is on disk: WAL, synchronous=FULL. */
-export function openDatabase(path: string, { readOnly = false } = {}): DatabaseSync {
+export function openDatabase(path: string, { readOnly = false, durable = true }: StoreOptions = {}): DatabaseSync {
   try {
     const database = new DatabaseSync(path, { readOnly })
     database.exec("PRAGMA busy_timeout = 5000")
     if (!readOnly) {
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? "FULL" : "OFF"}`)
       upgrade(database)
     }
     const version = versionOf(database)

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import { Alarms } from "./alarms.ts"
 import { Anchors } from "./anchors.ts"
-import { openDatabase, transaction } from "./database.ts"
+import { openDatabase, type StoreOptions, transaction } from "./database.ts"
 import { Devices } from "./devices.ts"
 import { Incarnations } from "./incarnations.ts"
 import { Losses } from "./losses.ts"
@@ -21,7 +21,7 @@ export class Store {
   readonly alarms: Alarms
   readonly #database: DatabaseSync
 
-  constructor(path: string, options?: { readOnly?: boolean }) {
+  constructor(path: string, options?: StoreOptions) {
     this.#database = openDatabase(path, options)
     this.settings = new Settings(this.#database)
     this.devices = new Devices(this.#database)

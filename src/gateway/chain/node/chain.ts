@@ -112,11 +112,15 @@ export class Chain {
     return hash
   }
 
-  /** Seals a block, if need be without transactions, unless there is one since `since` (Unix milliseconds). */
-  sealQuiet(since: number): void {
+  /**
+   * Seals a block, if need be without transactions, unless there is one since `since` (Unix milliseconds). Resolves when
+   * it is there.
+   */
+  async sealQuiet(since: number): Promise<void> {
     if (this.#closed || !this.#sealerKey) return
     this.#quietSince = BigInt(Math.floor(since / 1000))
     this.#wake()
+    await this.#sealing
   }
 
   /** What follows the head, before it is sealed. */

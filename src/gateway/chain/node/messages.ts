@@ -8,13 +8,14 @@ export interface NodeData {
   funded: Hex[]
   now: number
   vanity?: Uint8Array | undefined
+  durable?: boolean | undefined
 }
 
 /** `now`: the node has no clock of its own, each request brings the time. */
 export type ToNode =
   | { type: "request"; id: number; now: number; body: unknown; session?: number }
   /** Seal a block unless there is one since then (Unix milliseconds). */
-  | { type: "seal"; now: number; since: number }
+  | { type: "seal"; id: number; now: number; since: number }
   | { type: "disconnect"; session: number }
   | { type: "close" }
 

@@ -24,6 +24,8 @@ export interface OpenOptions {
   follow?: boolean
   /** 32 bytes for extraData of every block sealed from now on. */
   vanity?: Uint8Array | undefined
+  /** false: blocks may be lost with the machine's power; for simulations */
+  durable?: boolean | undefined
 }
 
 export interface OpenedChain {
@@ -33,7 +35,7 @@ export interface OpenedChain {
 
 /** Opens the chain of a data directory, or begins one: key, then genesis file, then store; each step can be the last. */
 export async function openChain(options: OpenOptions): Promise<OpenedChain> {
-  const { dir, chainId, funded, now, follow = false, vanity } = options
+  const { dir, chainId, funded, now, follow = false, vanity, durable = true } = options
   mkdirSync(dir, { recursive: true })
   const path = join(dir, "genesis.json")
   const key = sealingKey(dir, existsSync(path), follow)
@@ -52,7 +54,7 @@ export async function openChain(options: OpenOptions): Promise<OpenedChain> {
     )
   }
   const common = londonCommon(chainId)
-  const store = new ChainStore(join(dir, "chain.sqlite"))
+  const store = new ChainStore(join(dir, "chain.sqlite"), { durable })
   try {
     const genesisHash = await ensureGenesis(store, genesis, common)
     const sealerKey = key && hexToBytes(key.privateKey)

@@ -10,10 +10,12 @@ export class ChainStore {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(path: string, { readOnly = false } = {}) {
+  /** `durable`: a block that was announced is on the disk (SQLite, "PRAGMA synchronous"). */
+  constructor(path: string, { readOnly = false, durable = true } = {}) {
     this.#db = new DatabaseSync(path, { readOnly })
-    // FULL: a block that was announced is on the disk (SQLite, "PRAGMA synchronous").
-    if (!readOnly) this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000")
+    const synchronous = durable ? "FULL" : "OFF"
+    if (!readOnly)
+      this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -16000`)
     const [{ user_version: version }] = this.#db.prepare("PRAGMA user_version").all() as [{ user_version: number }]
     if (version !== 0 && version !== SCHEMA_VERSION) {
       this.#db.close()

@@ -12,9 +12,9 @@ import { openChain } from "./open.ts"
 const port = parentPort!
 const send = (message: FromNode) => port.postMessage(message)
 
-async function start({ dir, chainId, funded, now, vanity }: NodeData): Promise<void> {
+async function start({ dir, chainId, funded, now, vanity, durable }: NodeData): Promise<void> {
   const addresses = funded.map((address) => hexToBytes(address))
-  const { chain, genesisHash } = await openChain({ dir, chainId, funded: addresses, now, vanity })
+  const { chain, genesisHash } = await openChain({ dir, chainId, funded: addresses, now, vanity, durable })
   const server = new RpcServer({ chain, filters: new Filters(chain) })
   const sessions = new Map<number, Required<Session>>()
 
@@ -38,7 +38,8 @@ async function start({ dir, chainId, funded, now, vanity }: NodeData): Promise<v
       sessions.delete(message.session)
     } else if (message.type === "seal") {
       chain.setTime(message.now)
-      chain.sealQuiet(message.since)
+      await chain.sealQuiet(message.since)
+      send({ type: "answer", id: message.id, body: undefined })
     } else {
       chain.setTime(message.now)
       const session = message.session === undefined ? {} : sessionOf(message.session)
