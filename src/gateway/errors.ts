@@ -19,6 +19,7 @@ export type GatewayErrorCode =
   | "E_HELLO_OLD" // a later hello of this device is known
   | "E_HELLO_SIGNATURE" // not signed by the key that it names
   | "E_INTERNAL" // a fault of ours
+  | "E_LINK_MESSAGE" // a frame holds no message that a gateway takes
   | "E_LOCKED" // another gateway runs on this data
   | "E_MAILBOX_FULL" // too many messages wait for the device
   | "E_MEDIA_TYPE" // a body of another type than the API takes
@@ -33,7 +34,12 @@ export type GatewayErrorCode =
   | "E_QUERY" // a parameter of an API request is not what it should be
   | "E_RECEIPT_MISSING" // the report is not known, or not anchored yet
   | "E_REPLAY" // a request number was seen before
-  | "E_SLOW" // a live subscriber does not keep up
+  | "E_SERIAL_CHECK" // bytes of a serial line are a frame, but for its CRC
+  | "E_SERIAL_GARBAGE" // bytes of a serial line are no frame
+  | "E_SERIAL_LENGTH" // they are too many for one
+  | "E_SERIAL_NAME" // this names no serial line
+  | "E_SERIAL_RULE" // a serial frame of a kind that is not taken
+  | "E_SLOW" // a live subscriber, or a serial line, does not keep up
   | "E_STORE" // the store's file cannot be used
   | "E_TOKEN" // a token is needed, or this one is void
   | "E_TOKEN_NAME" // the name of a token is taken, or there is none of that name

@@ -6,7 +6,7 @@ import type { Crypto } from "../protocol/crypto.ts"
 import { fullReceipt } from "./anchor/full-receipt.ts"
 import { type ApiOptions, openApi } from "./api/open.ts"
 import { beginIncarnation } from "./backup/incarnation.ts"
-import { bridges } from "./bridges/bridge.ts"
+import { type BridgeOptions, bridges } from "./bridges/bridge.ts"
 import { loadOrCreateKey } from "./chain/index.ts"
 import { type ChainPort, openChain } from "./chain-port.ts"
 import { createCore } from "./core.ts"
@@ -25,6 +25,8 @@ export interface GatewayOptions {
   httpPort: number
   /** length of an epoch; absent: as the data directory has it, else 10 s */
   epochMs?: number | undefined
+  /** lines of link `serial`, as `--serial` names them */
+  serial?: readonly string[] | undefined
   /** where devices reach it; default: this machine alone */
   host?: string
   /** of the API; beyond this machine it asks everybody for a token */
@@ -100,13 +102,17 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
   undo.push(() => core.stop())
   await core.start()
 
-  const openWifi = await bridges.wifi!()
   const { handle, metrics, receipts, schedule } = core
-  const bridge = await openWifi({ host, port: options.coapPort, handle, onDrop: metrics.dropped })
-  undo.push(async () => {
-    await bridge.close()
-    await core.drain()
-  })
+  const receiving: Pick<BridgeOptions, "handle" | "onDrop"> = { handle, onDrop: metrics.dropped }
+  undo.push(() => core.drain())
+  const openWifi = await bridges.wifi()
+  const bridge = await openWifi({ host, port: options.coapPort, ...receiving })
+  undo.push(() => bridge.close())
+  for (const line of options.serial ?? []) {
+    const openSerial = await bridges.serial()
+    const serial = await openSerial({ line, clock, log, ...receiving })
+    undo.push(() => serial.close())
+  }
   const api = await openApi(
     { ...options.api, httpHost, httpPort: options.httpPort },
     {

@@ -24,13 +24,13 @@ export interface BridgeOptions {
 }
 
 export interface Bridge {
+  /** 0 where there is none */
   readonly port: number
   close(): Promise<void>
 }
 
-export type OpenBridge = (options: BridgeOptions) => Promise<Bridge>
-
 /** Bridges by link. Each is loaded when it is opened, so that a link nobody uses costs nothing. */
-export const bridges: Record<string, () => Promise<OpenBridge>> = {
+export const bridges = {
   wifi: async () => (await import("./coap.ts")).openCoapBridge,
+  serial: async () => (await import("./serial.ts")).openSerialBridge,
 }

@@ -9,6 +9,7 @@ interface Options {
   data: string
   coap: number
   http: number
+  serial: string[]
   host: string
   httpHost: string
   epoch?: number
@@ -24,6 +25,7 @@ interface Options {
 
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"]
 const port = wholeNumber(0, 65_535)
+const list = (value: string, before: string[]) => [...before, value]
 
 /** `dormouse gateway`: runs until it is told to end. */
 export function gatewayCommand(args: string[]): Promise<number> {
@@ -31,6 +33,7 @@ export function gatewayCommand(args: string[]): Promise<number> {
     .requiredOption("--data <dir>", "where store, chain and keys are; made if it is not there")
     .option("--coap <port>", "UDP port for devices; 0: any free one", port, 5683)
     .option("--http <port>", "TCP port of the API; 0: any free one", port, 8683)
+    .option("--serial <line>", "/dev/ttyUSB0[@BAUD], or [listen-]tcp:HOST:PORT, [listen-]unix:PATH; repeated", list, [])
     .option("--host <address>", "address at which devices reach it", "127.0.0.1")
     .option("--http-host <address>", "address of the API; any but loopback asks everybody for a token", "127.0.0.1")
     .option("--epoch <seconds>", "length of an epoch, from the next one on (default: as before, else 10)", seconds)
@@ -48,9 +51,9 @@ export function gatewayCommand(args: string[]): Promise<number> {
     .addOption(new Option("--log <level>", "how much it says on stderr").choices(LEVELS).default("info"))
   return exitCodeOf(async () => {
     const options = program.parse(args, { from: "user" }).opts<Options>()
-    const { data, coap, http, host, httpHost, epoch, chainId, sealEpochs, pending, log } = options
+    const { data, coap, http, serial, host, httpHost, epoch, chainId, sealEpochs, pending, log } = options
     const gateway = await startGateway({
-      ...{ dataDir: data, coapPort: coap, httpPort: http, host, httpHost, epochMs: epoch, chainId, sealEpochs },
+      ...{ dataDir: data, coapPort: coap, httpPort: http, serial, host, httpHost, epochMs: epoch, chainId, sealEpochs },
       limits: pending === undefined ? {} : { pendingDevices: pending },
       api: { requireToken: options.requireToken, accessEntries: options.accessLog, mqtt: mqttOf(options) },
       log: pino({ level: log }, pino.destination(2)),

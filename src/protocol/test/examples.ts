@@ -40,6 +40,9 @@ import {
   toHex,
   uintBytes,
 } from "../index.ts"
+import { encodeLinkMessage, LinkCode, tokenOfRequest } from "../link-message.ts"
+import { Rule } from "../schc/rules.ts"
+import { encodeSerialFrame } from "../serial-frame.ts"
 
 const repeat = (byte: number, length: number) => new Uint8Array(length).fill(byte)
 
@@ -112,6 +115,13 @@ const uplink = { mailboxCursor: 0, receiptCursor: 0, reports: [joinSigned(sample
 const uplinkBody = sealUplink(crypto, keys, ID, REQUEST, uplink, 1)
 const coap = [0x54, 0x02, ...uintBytes(REQUEST % 0x10000, 2), ...uintBytes(REQUEST, 4), 0xb1, 0x72, 0x11, 63, 0xff]
 
+/** Links (§2). */
+const challengeRequest = encodeChallengeRequest(deviceKey, deviceNonce)
+const serialFrame = encodeSerialFrame({
+  ...{ station: 0, rule: Rule.whole },
+  payload: encodeLinkMessage(LinkCode.hello, 0x0102, challengeRequest),
+})
+
 /** Another device, whose address sorts before. */
 const otherSecret = repeat(0x34, 32)
 const otherContext = { ...context, device: addressOf(crypto, crypto.getPublicKey(otherSecret)) }
@@ -148,7 +158,7 @@ export const examples: Record<string, Uint8Array> = {
   "gateway-public-key": gatewayKey,
   profile: encode(profileValue(profile)),
   "profile-hash": profileHash(crypto, profile),
-  "challenge-request": encodeChallengeRequest(deviceKey, deviceNonce),
+  "challenge-request": challengeRequest,
   "challenge-answer": encodeChallenge(challenge),
   "hello-payload": hello,
   "external-aad": externalAad(context),
@@ -176,6 +186,8 @@ export const examples: Record<string, Uint8Array> = {
   "uplink-aad": encryptionAad(encode(["dormouse-1 up", ID, REQUEST])),
   uplink: uplinkBody,
   "uplink-coap": new Uint8Array([...coap, ...uplinkBody]),
+  "link-message-head": encodeLinkMessage(LinkCode.report, tokenOfRequest(REQUEST), new Uint8Array(0)),
+  "serial-frame": serialFrame,
   ack,
   "downlink-nonce": new Uint8Array([...uintBytes(REQUEST, 5), 1, 2, 3, 4, 5, 6, 7, 8]),
   "downlink-aad": encryptionAad(encode(["dormouse-1 down", ID])),
