@@ -1,0 +1,27 @@
+/** How long the processor works: the engine's meter, calibrated by instruction counts, at the chip's speed. */
+import type { Chip } from "./chips.ts"
+import { assumed, cited } from "./figure.ts"
+
+export const work = {
+  instructionsPerMeterUnit: assumed(
+    60,
+    "instructions",
+    "one bytecode of XS on rv32: about what a turn takes on the simulator's host; to be counted on the rv32 board",
+  ),
+  signature: cited(693_000, "instructions", "npm run bench -- crypto: rv32imac, hardened, constant time"),
+}
+
+/** Microseconds of one unit of the engine's meter. */
+export function meterMicros(chip: Chip): number {
+  return work.instructionsPerMeterUnit.value / chip.mips.value
+}
+
+/** Microseconds of one signature, which the meter does not count. */
+export function signatureMicros(chip: Chip): number {
+  return work.signature.value / chip.mips.value
+}
+
+/** Microseconds that the flash keeps the program waiting. Records are small: each page of 256 bytes counts in part. */
+export function flashMicros(chip: Chip, bytes: number, erases: number): number {
+  return (bytes / 256) * chip.flash.page.value * 1000 + erases * chip.flash.erase.value * 1000
+}
