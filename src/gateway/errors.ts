@@ -6,7 +6,9 @@ export type GatewayErrorCode =
   | "E_ADDRESS" // not 20 bytes in hex
   | "E_ALARM" // devices contradict the chain
   | "E_ANCHOR_CONFLICT" // the chain holds another anchor for an epoch than the store
-  | "E_BODY_TOO_LARGE" // beyond MAX_BODY
+  | "E_BLOCK" // a block option or block that is none
+  | "E_BLOCK_MISSING" // a block whose predecessors are not here, or an answer that is not any more
+  | "E_BODY_TOO_LARGE" // beyond MAX_BODY, in blocks MAX_TRANSFER
   | "E_BUSY" // a queue or a limit is full: again later
   | "E_CHAIN_STALLED" // an anchor waits for its block for too long
   | "E_CHAIN_UNREACHABLE" // the chain does not answer
@@ -15,6 +17,7 @@ export type GatewayErrorCode =
   | "E_COAP" // not a CoAP message that this bridge takes
   | "E_DEVICE_UNKNOWN" // no device of that number or address
   | "E_DISK_FULL" // hardly any room is left where the data is
+  | "E_ECHO" // the sender has to prove its address first
   | "E_FORBIDDEN" // this token does not allow that
   | "E_HELLO_OLD" // a later hello of this device is known
   | "E_HELLO_SIGNATURE" // not signed by the key that it names
@@ -43,6 +46,7 @@ export type GatewayErrorCode =
   | "E_STORE" // the store's file cannot be used
   | "E_TOKEN" // a token is needed, or this one is void
   | "E_TOKEN_NAME" // the name of a token is taken, or there is none of that name
+  | "E_TRANSFERS_FULL" // no room for more bodies in blocks: again later
   | "E_USAGE" // a command was called in a way it does not know
 
 export class GatewayError extends DormouseError {

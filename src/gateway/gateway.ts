@@ -106,7 +106,14 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
   const receiving: Pick<BridgeOptions, "handle" | "onDrop"> = { handle, onDrop: metrics.dropped }
   undo.push(() => core.drain())
   const openWifi = await bridges.wifi()
-  const bridge = await openWifi({ host, port: options.coapPort, ...receiving })
+  const bridge = await openWifi({
+    host,
+    port: options.coapPort,
+    ...receiving,
+    clock,
+    random,
+    limits: { ...defaultLimits, ...limits },
+  })
   undo.push(() => bridge.close())
   for (const line of options.serial ?? []) {
     const openSerial = await bridges.serial()

@@ -14,6 +14,11 @@ export interface Limits {
   cachedLeaves: number
   /** ms within which a challenge must come back signed */
   challengeAge: number
+  /** bytes of bodies that come or go in blocks, held at once; for each sender's address */
+  transferBytes: number
+  transferBytesPerSource: number
+  /** ms within which such a body must have come, and its answer gone */
+  transferAge: number
 }
 
 export const defaultLimits: Limits = {
@@ -24,4 +29,7 @@ export const defaultLimits: Limits = {
   registrations: 32,
   cachedLeaves: 131_072,
   challengeAge: 120_000,
+  transferBytes: 8 * 1_048_576,
+  transferBytesPerSource: 1_048_576,
+  transferAge: 60_000,
 }

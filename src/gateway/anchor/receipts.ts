@@ -4,12 +4,20 @@ import type { StoredReport } from "../store/reports.ts"
 import type { Store } from "../store/store.ts"
 import type { Trees } from "./trees.ts"
 
-/** CBOR heads and integers of a receipt at most: seq, gateway time, role, index, and the head of the path. */
-const RECEIPT_BYTES = 1 + 9 + 9 + 2 + 5 + 3
+/** CBOR heads and integers of a receipt at least: the array's, seq, gateway time, role, index, and the head of the path. */
+const LEAST_RECEIPT = 1 + 1 + 9 + 1 + 1 + 1
 /** Of an anchor with its list of receipts. */
 const ANCHOR_BYTES = 1 + 9 + 34 + 34 + 5 + 3
-/** More never fit into one ack. */
-const MOST = 32
+
+function sizeOf({ seq, gatewayTime, role, index, path }: CompactReceipt): number {
+  const numbers = [seq, gatewayTime, role, index, path.length]
+  return numbers.reduce((sum, number) => sum + headSize(number), 1) + path.length
+}
+
+/** Bytes of a CBOR head (RFC 8949 §3). */
+function headSize(number: number): number {
+  return number < 24 ? 1 : number < 0x100 ? 2 : number < 0x10000 ? 3 : number < 0x1_0000_0000 ? 5 : 9
+}
 
 /** Compact receipts: what a device needs to know that its reports stand under an anchor. */
 export class Receipts {
@@ -33,15 +41,17 @@ export class Receipts {
     const { id, receiptCursor, lastAnchored } = device
     if (receiptCursor >= lastAnchored) return []
     const offered = Math.min(lastAnchored, Math.max(receiptCursor, this.#offered.get(id) ?? 0))
-    const due = this.#due(device, offered, lastAnchored, MOST)
-    if (offered > receiptCursor && due.length < MOST) due.push(...this.#due(device, receiptCursor, offered, MOST))
+    // More than this never fit.
+    const most = Math.ceil(bytes / LEAST_RECEIPT)
+    const due = this.#due(device, offered, lastAnchored, most)
+    if (offered > receiptCursor && due.length < most) due.push(...this.#due(device, receiptCursor, offered, most))
     const groups = new Map<number, AnchoredReceipts>()
     let room = bytes
     let last = offered
     for (const report of due) {
       const receipt = this.compact(report)
       const group = groups.get(report.anchor!)
-      room -= RECEIPT_BYTES + receipt.path.length + (group ? 0 : ANCHOR_BYTES)
+      room -= sizeOf(receipt) + (group ? 0 : ANCHOR_BYTES)
       if (room < 0) break
       if (group) group.receipts.push(receipt)
       else groups.set(report.anchor!, { anchor: this.#anchor(report.anchor!), receipts: [receipt] })

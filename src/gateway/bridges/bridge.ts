@@ -1,3 +1,6 @@
+import type { Limits } from "../limits.ts"
+import type { Clock, Random } from "../ports.ts"
+
 /** A bridge is one link's end at the gateway: it takes messages off the air or wire, and carries answers back. */
 
 /** What a message is for; each link has its own way to say so. */
@@ -21,6 +24,9 @@ export interface BridgeOptions {
   handle: Handler
   /** Counts a message that did not get as far as `handle`. */
   onDrop(code: string): void
+  limits?: Limits
+  clock?: Pick<Clock, "now">
+  random?: Random
 }
 
 export interface Bridge {

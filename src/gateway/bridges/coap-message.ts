@@ -1,5 +1,5 @@
 /**
- * CoAP messages (RFC 7252 §3), as much as a server of two resources needs. Not npm `coap`: its server keeps every answer
+ * CoAP messages (RFC 7252 §3), as much as a server of few resources needs. Not npm `coap`: its server keeps every answer
  * for 247 s, starts a timer a request and reassembles blocks for anyone; here an unknown sender costs one datagram.
  */
 import { GatewayError } from "../errors.ts"
@@ -8,13 +8,19 @@ export const Type = { confirmable: 0, nonConfirmable: 1, acknowledgement: 2, res
 
 export const Code = {
   empty: 0,
+  get: 0x01,
   post: 0x02,
+  valid: 0x43,
   changed: 0x44,
+  content: 0x45,
+  continue: 0x5f,
   badRequest: 0x80,
   unauthorized: 0x81,
   badOption: 0x82,
   notFound: 0x84,
   methodNotAllowed: 0x85,
+  notAcceptable: 0x86,
+  incomplete: 0x88,
   tooLarge: 0x8d,
   unavailable: 0xa3,
 } as const
@@ -24,15 +30,13 @@ export interface CoapMessage {
   code: number
   messageId: number
   token: Uint8Array
-  options: { number: number; value: Uint8Array }[]
+  options: CoapOption[]
   payload: Uint8Array
 }
 
-export const Option = { uriHost: 3, uriPort: 7, uriPath: 11, contentFormat: 12, maxAge: 14, accept: 17 } as const
-
-export interface AnswerOption {
-  number: typeof Option.contentFormat | typeof Option.maxAge
-  value: number
+export interface CoapOption {
+  number: number
+  value: Uint8Array
 }
 
 const VERSION = 1
@@ -80,21 +84,26 @@ export function parseCoap(bytes: Uint8Array): CoapMessage {
   return message
 }
 
-/** `option`: the only one that an answer here has, with a value below 256. */
+/** `options` in the order of their numbers. */
 export function encodeCoap(
   type: number,
   code: number,
   messageId: number,
   token: Uint8Array,
   payload: Uint8Array = NOTHING,
-  option?: AnswerOption,
+  options: readonly CoapOption[] = [],
 ): Uint8Array {
-  const options = option ? encodeOption(option) : []
+  const listed: number[] = []
+  let last = 0
+  for (const { number, value } of options) {
+    pushOption(listed, number - last, value)
+    last = number
+  }
   const body = payload.length ? 1 + payload.length : 0
-  const out = new Uint8Array(4 + token.length + options.length + body)
+  const out = new Uint8Array(4 + token.length + listed.length + body)
   out.set([(VERSION << 6) | (type << 4) | token.length, code, messageId >> 8, messageId & 255])
   out.set(token, 4)
-  out.set(options, 4 + token.length)
+  out.set(listed, 4 + token.length)
   if (body) {
     out[out.length - body] = PAYLOAD_MARKER
     out.set(payload, out.length - payload.length)
@@ -102,10 +111,14 @@ export function encodeCoap(
   return out
 }
 
-/** The first option of a message: its number is the difference to 0, from 13 on in a byte of its own. */
-function encodeOption({ number, value }: AnswerOption): number[] {
-  return number < 13 ? [(number << 4) | 1, value] : [0xd1, number - 13, value]
+/** RFC 7252 §3.1: both numbers in four bits, or what is above 13 or 269 in one or two bytes more. */
+function pushOption(out: number[], delta: number, value: Uint8Array): void {
+  out.push((nibble(delta) << 4) | nibble(value.length), ...extension(delta), ...extension(value.length), ...value)
 }
+
+const nibble = (value: number) => (value < 13 ? value : value < 269 ? 13 : 14)
+const extension = (value: number) =>
+  value < 13 ? [] : value < 269 ? [value - 13] : [(value - 269) >> 8, (value - 269) & 255]
 
 function refuse(what: string): never {
   throw new GatewayError("E_COAP", `CoAP message: ${what}.`)

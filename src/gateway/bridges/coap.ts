@@ -15,7 +15,7 @@ export async function openCoapBridge(options: BridgeOptions): Promise<Bridge> {
   let open = true
 
   socket.on("message", (datagram, from) => {
-    exchange(datagram).then(
+    exchange(datagram, from).then(
       // A peer that went away is no matter of ours.
       (answer) => answer && open && socket.send(answer, from.port, from.address, () => {}),
       (error) => onDrop(codeOf(error)),

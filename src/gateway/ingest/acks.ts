@@ -40,14 +40,17 @@ export class Acks {
     return { seq: 0, reason: status === Status.revoked ? Refusal.revoked : Refusal.notApproved }
   }
 
-  /** `bare`: without mail and receipts, for requests that a stranger could repeat and so turn on somebody else. */
-  encode(device: Device, refused: RefusedReport[], retryAfter = 0, bare = false): Uint8Array {
+  /**
+   * In at most `size` bytes, envelope and all. `bare`: without mail and receipts, for requests that a stranger could repeat and so turn
+   * on somebody else.
+   */
+  encode(device: Device, refused: RefusedReport[], retryAfter = 0, bare = false, size = MAX_BODY): Uint8Array {
     const time = this.#options.clock.now()
     const ack = { time, phase: phaseAt(this.#options.schedule(), time), have: device.have, refused, retryAfter }
     const plain = encodeAck({ ...ack, receipts: [], mail: [] })
     if (bare || this.standing(device)) return plain
     // three bytes more for each of the two lists that may grow
-    let room = MAX_BODY - ENVELOPE - plain.length - 6
+    let room = size - ENVELOPE - plain.length - 6
     const mail: MailboxMessage[] = []
     for (const message of device.mailLast > device.mailCursor ? this.#options.mailbox.above(device, MAIL_LIMIT) : []) {
       const size = encode([message.number, message.type, message.payload]).length

@@ -1,4 +1,4 @@
-import { MAX_BODY } from "../../protocol/coap.ts"
+import { MAX_BODY, MAX_TRANSFER } from "../../protocol/coap.ts"
 import type { AnswerKind, Handler } from "../bridges/bridge.ts"
 import { codeOf, GatewayError } from "../errors.ts"
 import type { Enrolment } from "./enrol.ts"
@@ -25,8 +25,9 @@ export interface HandlerOptions {
 export function createHandler({ enrolment, uplinks, meter, onFault }: HandlerOptions): Handler {
   return async (topic, body) => {
     try {
-      if (body.length > MAX_BODY)
-        throw new GatewayError("E_BODY_TOO_LARGE", `A body of ${body.length} bytes: ${MAX_BODY} at most.`)
+      const most = topic === "hello" ? MAX_BODY : MAX_TRANSFER
+      if (body.length > most)
+        throw new GatewayError("E_BODY_TOO_LARGE", `A body of ${body.length} bytes: ${most} at most.`)
       const answer = topic === "hello" ? enrolment.receive(body) : await uplinks.receive(body)
       return { kind: "changed", body: answer }
     } catch (error) {

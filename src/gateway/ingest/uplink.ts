@@ -1,4 +1,5 @@
 import { Refusal, type RefusedReport } from "../../protocol/ack.ts"
+import { MAX_BODY } from "../../protocol/coap.ts"
 import type { Crypto } from "../../protocol/crypto.ts"
 import { DOWNLINK_RANDOM_LENGTH, openUplink, parseUplink, sealDownlink } from "../../protocol/envelope.ts"
 import type { EpochSchedule } from "../../protocol/epochs.ts"
@@ -100,13 +101,15 @@ export class Uplinks {
     const claims = reports.map(claimOf)
     // From here on the request is authentic. In memory it counts as used at once; on disk with what it brings.
     markUsed(device, request)
+    // Who sends a long body can take a long one.
+    const room = Math.max(MAX_BODY, body.length)
     // Drawn in the order of arrival, not of completion: a simulation must not depend on which thread is faster.
     const random = this.#options.random(DOWNLINK_RANDOM_LENGTH)
     const answer = (refused: RefusedReport[], retryAfter = 0) =>
       sealDownlink(
         ...([crypto, session, id, request, random] as const),
         // asked again: a failed commit makes the store forget the object it had
-        acks.encode(store.devices.byId(id)!, refused, retryAfter),
+        acks.encode(store.devices.byId(id)!, refused, retryAfter, false, room),
       )
 
     if (claims.some(({ head }) => head === undefined)) {

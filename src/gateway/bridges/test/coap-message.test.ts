@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { Code, encodeCoap, Option, parseCoap, Type } from "../coap-message.ts"
+import { Option } from "../../../protocol/coap.ts"
+import { Code, encodeCoap, parseCoap, Type } from "../coap-message.ts"
 
 const bytes = (...values: number[]) => new Uint8Array(values)
 
@@ -39,15 +40,25 @@ describe("CoAP messages", () => {
   })
 
   it("are written with token, one option and payload, or less", () => {
-    const format = { number: Option.contentFormat, value: 63 }
-    const wire = encodeCoap(Type.acknowledgement, Code.changed, 0xabcd, bytes(1, 2), bytes(9), format)
+    const format = { number: Option.contentFormat, value: bytes(63) }
+    const wire = encodeCoap(Type.acknowledgement, Code.changed, 0xabcd, bytes(1, 2), bytes(9), [format])
     expect([...wire]).toEqual([0x62, 0x44, 0xab, 0xcd, 1, 2, 0xc1, 63, 0xff, 9])
-    const busy = encodeCoap(Type.nonConfirmable, Code.unavailable, 1, bytes(), bytes(), {
-      number: Option.maxAge,
-      value: 2,
-    })
+    const busy = encodeCoap(Type.nonConfirmable, Code.unavailable, 1, bytes(), bytes(), [
+      { number: Option.maxAge, value: bytes(2) },
+    ])
     expect([...busy]).toEqual([0x50, 0xa3, 0, 1, 0xd1, 1, 2])
     expect([...encodeCoap(Type.reset, 0, 1, bytes())]).toEqual([0x70, 0, 0, 1])
+  })
+
+  it("are written as they are read, with any options", () => {
+    const option = fc.tuple(fc.integer({ min: 0, max: 65_535 }), fc.uint8Array({ maxLength: 300 }))
+    fc.assert(
+      fc.property(fc.array(option, { maxLength: 6 }), (options) => {
+        const sorted = options.toSorted(([a], [b]) => a - b).map(([number, value]) => ({ number, value }))
+        const read = parseCoap(encodeCoap(Type.confirmable, Code.content, 1, bytes(), bytes(), sorted))
+        expect(read.options).toEqual(sorted)
+      }),
+    )
   })
 
   it("are refused where RFC 7252 calls them malformed", () => {

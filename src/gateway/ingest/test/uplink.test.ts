@@ -165,7 +165,7 @@ describe("bad input, each by its name and without effect", () => {
       () => concat(encode(1), encode(2 ** 40), encode(FIRST_HEAD)),
       "badRequest E_MESSAGE",
     ],
-    ["an oversized body", () => new Uint8Array(1153), "tooLarge E_BODY_TOO_LARGE"],
+    ["an oversized body", () => new Uint8Array(65_537), "tooLarge E_BODY_TOO_LARGE"],
     [
       "a receipt cursor beyond the first report",
       () => device.seal([device.sign(1)], undefined, 99),
