@@ -1,4 +1,5 @@
 import { DormouseError } from "../../src/protocol/errors.ts"
+import type { LinkName } from "../../src/protocol/link-message.ts"
 import type {
   CreateParameters,
   DatagramParameters,
@@ -32,6 +33,7 @@ const type = {
 
 const states: readonly MachineState[] = ["off", "waiting", "asleep", "died", "cut"]
 const reasons = ["power-on", "timer", "pin"] as const
+const links: readonly LinkName[] = ["wifi", "zigbee", "lora", "serial"]
 const noSensor = 0xffff
 /** Of a 32 kHz crystal. */
 const CRYSTAL_PPM = 20
@@ -101,9 +103,9 @@ export const frame = {
   },
 
   create(id: number, parameters: CreateParameters): Buffer {
-    const { flash, flashBytes, ppm = CRYSTAL_PPM, slotted = false, seed, seedCounter = 0 } = parameters
+    const { flash, flashBytes, ppm = CRYSTAL_PPM, slotted = false, link = "wifi", seed, seedCounter = 0 } = parameters
     const path = Buffer.from(flash)
-    const writer = new FrameWriter(type.create, 4 + 4 + 2 + path.length + 8 + 1 + 1 + (seed ? 40 : 0))
+    const writer = new FrameWriter(type.create, 4 + 4 + 2 + path.length + 8 + 1 + 1 + 1 + (seed ? 40 : 0))
     writer
       .u32(id)
       .u32(flashBytes)
@@ -111,6 +113,7 @@ export const frame = {
       .bytes(path)
       .f64(ppm)
       .u8(slotted ? 1 : 0)
+      .u8(links.indexOf(link))
       .u8(seed ? 1 : 0)
     return seed ? writer.bytes(seed).f64(seedCounter).end() : writer.end()
   },

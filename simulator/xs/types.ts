@@ -1,3 +1,5 @@
+import type { LinkName } from "../../src/protocol/link-message.ts"
+
 /** What one XS machine may use; a turn that wants more ends that machine and no other. */
 export interface XsLimits {
   /** Slots of the heap: 32 bytes each on a 64-bit host, 16 on a 32-bit board. */
@@ -33,6 +35,8 @@ export interface CreateParameters {
   ppm?: number
   /** Whether its link is one on which the gateway calls each device at its slot. */
   slotted?: boolean
+  /** How it reaches its gateway: what its datagrams are, whole messages or pieces of a line. Default `wifi`. */
+  link?: LinkName
   /** 32 bytes: `host.random` is then a stream that depends on them alone. Without: the system's entropy. */
   seed?: Uint8Array
   /** Where that stream goes on: `randomCounter` of the last turn. */

@@ -4,6 +4,9 @@
  */
 import { concat } from "./bytes.ts"
 
+/** The ways between device and gateway that there are words for. */
+export type LinkName = "wifi" | "zigbee" | "lora" | "serial"
+
 /** Requests below 0x80, answers from there on. */
 export const LinkCode = {
   hello: 0x01,

@@ -1,5 +1,6 @@
 /** The board that a machine of the XS worker is: `host` behind the ports of the device runtime. */
-import { CoapLink } from "../../../src/device/links/coap-link.ts"
+import { CoapLink, type Datagrams } from "../../../src/device/links/coap-link.ts"
+import { type ByteStream, serialLink } from "../../../src/device/links/serial-link.ts"
 import type { Board, Link } from "../../../src/device/ports.ts"
 import type { Host } from "./host.d.ts"
 
@@ -23,12 +24,9 @@ export function createBoard(host: Host): Board {
 }
 
 function openLink(host: Host, now: () => number): Link {
-  const datagrams = {
-    send: (bytes: Uint8Array) => host.send(bytes),
-    close: () => {
-      host.on = undefined
-    },
-    onMessage: undefined as ((bytes: Uint8Array) => void) | undefined,
+  const send = (bytes: Uint8Array) => host.send(bytes)
+  const close = () => {
+    host.on = undefined
   }
   let ring: (() => void) | undefined
   let called: (() => void) | undefined
@@ -42,12 +40,22 @@ function openLink(host: Host, now: () => number): Link {
       host.setAlarm(undefined)
     },
   }
-  // A coordinator's call is an empty datagram.
+  let link: Link
+  let receive: (bytes: Uint8Array) => void
+  if (host.link === "serial") {
+    const stream: ByteStream = { write: send, close }
+    link = serialLink({ stream, timer })
+    receive = (piece) => stream.onReadable?.(piece)
+  } else {
+    const datagrams: Datagrams = { send, close }
+    link = new CoapLink({ datagrams, timer })
+    receive = (datagram) => datagrams.onMessage?.(datagram)
+  }
   host.on = {
-    datagram: (bytes) => (bytes.length > 0 ? datagrams.onMessage?.(bytes) : called?.()),
+    // A coordinator's call is an empty datagram.
+    datagram: (bytes) => (bytes.length > 0 ? receive(bytes) : called?.()),
     alarm: () => ring?.(),
   }
-  const link: Link = new CoapLink({ datagrams, timer })
   if (host.slotted)
     link.listen = (micros) =>
       new Promise((resolve) => {

@@ -8,6 +8,7 @@
  * Every argument that is not what it says here throws a TypeError or RangeError that names it.
  */
 import type { Crypto } from "../../../src/protocol/crypto.ts"
+import type { LinkName } from "../../../src/protocol/link-message.ts"
 
 export interface HostFlash {
   /** Bytes, a multiple of `sectorSize`. A fresh flash reads 0xFF everywhere. */
@@ -32,7 +33,7 @@ export interface HostRetained {
 }
 
 export interface HostHandlers {
-  /** A datagram came in. */
+  /** A datagram came in; on link `serial`, a piece of the line. */
   datagram?(bytes: Uint8Array): void
   /** The alarm's time has come; it is no longer set. */
   alarm?(): void
@@ -65,6 +66,7 @@ export interface Host {
   readonly ppm: number
   /** The gateway calls each device at its slot, by an empty datagram. */
   readonly slotted: boolean
+  readonly link: LinkName
   /** At the battery, as the wake brought it. */
   readonly batteryMillivolts: number
   /** Why the machine was created. */

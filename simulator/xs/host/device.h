@@ -39,6 +39,7 @@ struct Port {
   int hasRetained;
   double ppm;
   int slotted;
+  uint8_t link;
   int seeded;
   uint8_t seed[32];
   uint64_t randomCounter;

@@ -141,6 +141,11 @@ int portSlotted(Port* port) {
   return port->slotted;
 }
 
+const char* portLink(Port* port) {
+  static const char* const links[] = {"wifi", "zigbee", "lora", "serial"};
+  return links[port->link];
+}
+
 int portBattery(Port* port) {
   return port->turn.battery;
 }

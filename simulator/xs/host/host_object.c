@@ -58,6 +58,10 @@ static void hostSlotted(xsMachine* the) {
   xsmcSetBoolean(xsResult, portSlotted(PORT));
 }
 
+static void hostLink(xsMachine* the) {
+  xsmcSetString(xsResult, (xsStringValue)portLink(PORT));
+}
+
 static void hostEngine(xsMachine* the) {
   xsmcSetString(xsResult, (xsStringValue)portEngine());
 }
@@ -136,6 +140,7 @@ void installHost(xsMachine* the) {
   addGetter(the, host, "reason", hostReason);
   addGetter(the, host, "ppm", hostPpm);
   addGetter(the, host, "slotted", hostSlotted);
+  addGetter(the, host, "link", hostLink);
   addGetter(the, host, "batteryMillivolts", hostBattery);
   addGetter(the, host, "engine", hostEngine);
   addMethod(the, host, "send", hostSend, 1);

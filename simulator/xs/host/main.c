@@ -69,12 +69,13 @@ static void create(void) {
   const uint8_t* pathBytes = getBytes(pathLength);
   double ppm = getF64();
   uint8_t slotted = getU8();
+  uint8_t link = getU8();
   uint8_t seeded = getU8();
   const uint8_t* seed = seeded ? getBytes(32) : NULL;
   double counter = seeded ? getF64() : 0;
   Device* device;
   endBody();
-  if (id > 0xFFFFFF || pathLength >= sizeof path)
+  if (id > 0xFFFFFF || pathLength >= sizeof path || link > 3)
     fatal("malformed frame of type %d: device %u, path of %zu bytes", FRAME_CREATE, id, pathLength);
   memcpy(path, pathBytes, pathLength);
   path[pathLength] = 0;
@@ -87,6 +88,7 @@ static void create(void) {
   }
   device->ppm = ppm;
   device->slotted = slotted;
+  device->link = link;
   if (seeded) {
     device->seeded = 1;
     memcpy(device->seed, seed, 32);

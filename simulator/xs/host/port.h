@@ -42,6 +42,8 @@ const char* portReason(Port* port);
 double portPpm(Port* port);
 /* Whether the gateway calls the device at its slot. */
 int portSlotted(Port* port);
+/* The link by which the device reaches its gateway, as in "wifi". */
+const char* portLink(Port* port);
 /* Millivolts at the battery. */
 int portBattery(Port* port);
 /* NULL where the wake carried no sample. */
