@@ -1,31 +1,37 @@
-/**
- * Device time against gateway time. The oscillator counts microseconds since power-on; acks tell what unix time that
- * is. This file holds all of clock discipline: guard times and oscillator models build on it.
- */
+/** Device time against gateway time: what unix time the oscillator's microseconds mean, and how far that may be off. */
 import { EpochSchedule, type Period } from "../protocol/epochs.ts"
 import { DormouseError } from "../protocol/errors.ts"
+import { type ClockBelief, learned, rated, uncertainty, unixAt } from "./discipline.ts"
 
-/** Round trips longer than this say too little about the phase to learn from, once it is known (µs). */
-const LONG_ROUND_TRIP = 500_000
-/** Two acks must lie this far apart for their difference to tell a rate (µs). */
-const SKEW_INTERVAL = 60_000_000
-/** No oscillator that works is further off (ppb). */
-const MOST_SKEW = 50_000_000
-
-export interface ClockState {
-  /** a moment by the oscillator, µs, and by the gateway, unix µs; where it is known */
-  mark: { local: number; unix: number } | undefined
-  /** how much faster the gateway's clock runs than the oscillator, parts per billion */
-  skewPpb: number
+export interface ClockState extends ClockBelief {
   /** the schedule outlives the time: it is in flash too */
   periods: readonly Period[]
 }
 
+export interface ClockOptions {
+  /** what the oscillator is rated, see `Clock.ppm` */
+  ppm: number
+  /** a fixed guard, ms: then nothing is learned but the phase */
+  guard?: number | undefined
+}
+
+/** The widest guard: listening longer would cost more than a report sent without a call (µs). */
+const WIDEST_GUARD = 10_000_000
+/** Each exchange without an answer doubles the guard, up to so many times. */
+const MOST_DOUBLINGS = 3
+
 export class DeviceClock {
+  readonly #options: ClockOptions
   #state: ClockState
 
-  constructor(state: ClockState) {
+  constructor(state: ClockState, options: ClockOptions) {
     this.#state = state
+    this.#options = options
+  }
+
+  /** Before the first ack. */
+  static unset(periods: readonly Period[]): ClockState {
+    return { mark: undefined, skewPpb: 0, residualPpb: 0, error: 0, doubt: undefined, periods }
   }
 
   get state(): ClockState {
@@ -47,51 +53,47 @@ export class DeviceClock {
 
   /** Unix ms at oscillator time `local` (µs). */
   unixMs(local: number): number {
-    const mark = this.#mark()
-    const elapsed = local - mark.local
-    return (mark.unix + elapsed + (elapsed * this.skewPpb) / 1e9) / 1000
+    this.#check()
+    return unixAt(this.#state, local) / 1000
   }
 
   /** Oscillator time (µs) at unix ms. */
   local(unixMs: number): number {
-    const mark = this.#mark()
-    return Math.round(mark.local + (unixMs * 1000 - mark.unix) / (1 + this.skewPpb / 1e9))
+    this.#check()
+    const { mark, skewPpb } = this.#state
+    return Math.round(mark!.local + (unixMs * 1000 - mark!.unix) / (1 + skewPpb / 1e9))
+  }
+
+  /** How long before `local` a radio must be on to hear what happens then; `misses`: exchanges since the last ack. */
+  guard(local: number, misses: number): number {
+    this.#check()
+    const { guard, ppm } = this.#options
+    if (guard !== undefined) return guard * 1000
+    const most = Math.min(WIDEST_GUARD, rated(this.#state, local, ppm))
+    const usual = uncertainty(this.#state, local, ppm) * 2 ** Math.min(misses, MOST_DOUBLINGS)
+    return Math.ceil(this.#state.doubt ? most : Math.min(usual, most))
   }
 
   /**
-   * Learns from an ack: sent and received by the oscillator (µs), `time` what the gateway's clock said (unix ms) when
-   * it answered, taken to be half a round trip ago. Returns whether the schedule is another than it was.
+   * Learns from an ack, see `learned`. Returns whether the schedule is another than it was; throws `E_SCHEDULE` where it
+   * is none, and has learned nothing then.
    */
-  learn(sent: number, received: number, time: number, periods: readonly Period[]): boolean {
-    const { mark, skewPpb } = this.#state
-    const changed = differs(this.schedule, periods)
-    const roundTrip = received - sent
-    if (mark && roundTrip > LONG_ROUND_TRIP) this.#state = { mark, skewPpb, periods }
-    else {
-      const now = { local: received, unix: time * 1000 + Math.round(roundTrip / 2) }
-      this.#state = { mark: now, skewPpb: mark ? skew(mark, skewPpb, now) : skewPpb, periods }
-    }
+  learn(ack: { sent: number; received: number; time: number; sure?: boolean }, periods: readonly Period[]): boolean {
+    const changed = differs(this.schedule, new EpochSchedule(periods))
+    const { ppm, guard } = this.#options
+    const before = guard === undefined ? this.#state : { ...this.#state, mark: undefined }
+    this.#state = { ...learned(before, ack, ppm), periods }
     return changed
   }
 
-  #mark(): { local: number; unix: number } {
+  #check(): void {
     if (!this.#state.mark) throw new DormouseError("E_TIME_UNKNOWN", "The device does not know the time yet.")
-    return this.#state.mark
   }
 }
 
-function differs(before: EpochSchedule | undefined, periods: readonly Period[]): boolean {
+function differs(before: EpochSchedule | undefined, after: EpochSchedule): boolean {
   if (!before) return true
-  return periods.some(
+  return after.periods.some(
     ({ first, start, length }) => before.startOf(first) !== start || before.lengthOf(first) !== length,
   )
-}
-
-/** A quarter of each newly observed rate: one ack with an odd delay must not throw the clock off. */
-function skew(before: { local: number; unix: number }, skewPpb: number, now: { local: number; unix: number }): number {
-  const elapsed = now.local - before.local
-  if (elapsed < SKEW_INTERVAL) return skewPpb
-  const observed = ((now.unix - before.unix - elapsed) / elapsed) * 1e9
-  if (Math.abs(observed) > MOST_SKEW) return skewPpb
-  return Math.round(skewPpb + (observed - skewPpb) / 4)
 }

@@ -3,22 +3,35 @@
  * from flash alone (a cold one). `suspend` puts it back.
  */
 import { asArray, asUint } from "../protocol/shape.ts"
+import { slotFraction } from "../protocol/slots.ts"
 import { DeviceClock } from "./clock.ts"
 import { flashLayout } from "./flash/layout.ts"
 import { FlashState, StateKey } from "./flash/state.ts"
-import { type Identity, type Provisioning, readIdentity, readProvisioning, readSettings } from "./identity.ts"
+import { type Identity, type Provisioning, readIdentity, readProvisioning, readSettings, readSlot } from "./identity.ts"
 import { asPeriods, keepMemory, type Memory, takeMemory } from "./memory.ts"
 import { Numbers } from "./numbers.ts"
 import { Outbox } from "./outbox.ts"
 import type { Board } from "./ports.ts"
 import { SeqSet } from "./seq-set.ts"
 import { SessionStore } from "./session.ts"
-import { type Settings, slotFraction } from "./slots.ts"
+import type { Settings } from "./slots.ts"
 
 /** What is planned and remembered from wake to wake, beside the parts that have a class of their own. */
 export type Plan = Pick<
   Memory,
-  "boots" | "have" | "due" | "dueLast" | "pollAt" | "misses" | "oneByOne" | "exhausted" | "statusAt" | "lastAnchor"
+  | "boots"
+  | "have"
+  | "due"
+  | "dueLast"
+  | "slot"
+  | "guard"
+  | "lead"
+  | "pollAt"
+  | "misses"
+  | "oneByOne"
+  | "exhausted"
+  | "statusAt"
+  | "lastAnchor"
 >
 
 export class Device {
@@ -39,18 +52,20 @@ export class Device {
   settings: Settings
   receiptCursor: number
   mailboxCursor: number
-  readonly slot: number
+  /** place in the time between two samples, from 0 to 1 */
+  slot: number
 
   private constructor(board: Board, provisioning: Provisioning, state: FlashState, memory: Memory | undefined) {
     this.board = board
     this.state = state
     this.provisioning = provisioning
     this.identity = readIdentity(state, board.crypto, board.entropy)
-    this.slot = slotFraction(this.identity.address)
+    this.slot = readSlot(state) ?? slotFraction(this.identity.address)
     this.settings = readSettings(state)
     this.sessions = new SessionStore(state, memory?.request)
     const periods = asPeriods(state.get(StateKey.schedule) ?? [])
-    this.clock = new DeviceClock(memory?.clock ?? { mark: undefined, skewPpb: 0, periods })
+    const { ppm } = board.clock
+    this.clock = new DeviceClock(memory?.clock ?? DeviceClock.unset(periods), { ppm, guard: this.settings.guard })
     const [receiptCursor, mailboxCursor] = asArray(state.get(StateKey.progress) ?? [0, 0], "progress", 2, 2)
     this.receiptCursor = asUint(receiptCursor, "receipt cursor")
     this.mailboxCursor = asUint(mailboxCursor, "mailbox cursor")
@@ -123,6 +138,9 @@ function coldPlan(state: FlashState, receiptCursor: number): Plan {
     have: receiptCursor,
     due: 0,
     dueLast: false,
+    slot: 0,
+    guard: 0,
+    lead: 0,
     pollAt: 0,
     misses: 0,
     oneByOne: false,

@@ -1,8 +1,10 @@
 /** The one exchange of a wake: what is unsent goes up, and the ack with all that rides in it comes down. */
-import { type Ack, decodeAck, FIRST_PERMANENT_REFUSAL, MailType, periodsOf } from "../protocol/ack.ts"
+import { type Ack, decodeAck, FIRST_PERMANENT_REFUSAL, MailType, periodsOf, Refusal } from "../protocol/ack.ts"
+import { splitSigned } from "../protocol/cose.ts"
 import { openDownlink, sealUplink } from "../protocol/envelope.ts"
-import { GapCause } from "../protocol/report.ts"
+import { decodeReport, GapCause } from "../protocol/report.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
+import { SLOT_PARTS } from "../protocol/slots.ts"
 import type { Device } from "./device.ts"
 import { StateKey } from "./flash/state.ts"
 import { settingsValue } from "./identity.ts"
@@ -16,6 +18,8 @@ import { MAX_BATCH, signGap } from "./reporter.ts"
 const TIMEOUTS = [700_000, 1_500_000, 3_000_000]
 /** Bytes of an uplink that are not reports, at most: id, request number, tag, cursors, heads. */
 const OVERHEAD = 48
+/** A report may name an epoch so many report intervals after the gateway's own (its clock stepped back, epochs grew longer). */
+const MOST_AHEAD = 16
 /** Answers "not for you" in a row before the device takes its session for lost and says hello again. */
 const REFUSALS_BEFORE_HELLO = 2
 
@@ -72,16 +76,18 @@ function selectReports(device: Device, room: number): StoredReport[] {
 export function applyAck(device: Device, ack: Ack, sent: number, reports: readonly StoredReport[]): void {
   const { board, clock, plan, sessions } = device
   const received = device.now
-  const rescheduled = clock.learn(sent, received, ack.time, periodsOf(ack))
+  const refusal = new Map(ack.refused.map(({ seq, reason }) => [seq, reason]))
+  // A report from the future is a second word against this device's clock.
+  const sure = ack.refused.some(({ reason }) => reason === Refusal.futureEpoch)
+  const rescheduled = clock.learn({ sent, received, time: ack.time, sure }, periodsOf(ack))
   if (rescheduled) device.state.set(StateKey.schedule, periodsValue(clock.state.periods))
   board.trace({ e: "time", ...ack.phase })
 
-  const refusal = new Map(ack.refused.map(({ seq, reason }) => [seq, reason]))
   const whole = refusal.get(0)
   if (whole === undefined) sessions.markApproved()
   else board.trace({ e: "refused", seq: 0, reason: whole })
   plan.pollAt = received + 1000 * ack.retryAfter
-  if (whole === undefined) noteDurable(device, reports, refusal)
+  if (whole === undefined) noteDurable(device, reports, refusal, ack.phase.epoch)
   else if (whole >= FIRST_PERMANENT_REFUSAL) noteUnreadable(device, reports, whole)
 
   // A falling `have` means that the gateway lost what it had acked: everything above goes out again.
@@ -101,6 +107,7 @@ export function applyAck(device: Device, ack: Ack, sent: number, reports: readon
     device.mailboxCursor = number
     device.saveProgress()
     if (type === MailType.configure) configure(device, payload)
+    else if (type === MailType.slot) move(device, payload)
     board.trace({ e: "mail", number, type })
   }
   board.trace({
@@ -110,17 +117,29 @@ export function applyAck(device: Device, ack: Ack, sent: number, reports: readon
   })
 }
 
-function noteDurable(device: Device, reports: readonly StoredReport[], refusal: Map<number, number>): void {
+/** `epoch`: the gateway's. */
+function noteDurable(
+  device: Device,
+  reports: readonly StoredReport[],
+  refusal: Map<number, number>,
+  epoch: number,
+): void {
   for (const report of reports) {
     const reason = refusal.get(report.seq)
     if (reason === undefined) device.acked.add(report.seq)
     else device.board.trace({ e: "refused", seq: report.seq, reason })
     if (reason === undefined || reason < FIRST_PERMANENT_REFUSAL) continue
+    if (reason === Refusal.futureEpoch && begins(report, epoch, device.settings.interval)) continue
     // Refused for good: it will get no receipt either, and the device signs for its absence.
     device.acked.add(report.seq)
     device.receipted.add(report.seq)
     if (report.samples > 0) signGap(device, GapCause.refused, [report])
   }
+}
+
+/** Whether the epoch that a report names comes soon: then the report is sent until it has come, not given up. */
+function begins({ bytes }: StoredReport, epoch: number, interval: number): boolean {
+  return decodeReport(splitSigned(bytes).payload).epoch - epoch <= MOST_AHEAD * interval
 }
 
 /**
@@ -130,7 +149,7 @@ function noteDurable(device: Device, reports: readonly StoredReport[], refusal: 
 function noteUnreadable(device: Device, reports: readonly StoredReport[], reason: number): void {
   device.plan.oneByOne = true
   const [only] = reports
-  if (only && reports.length === 1) noteDurable(device, reports, new Map([[only.seq, reason]]))
+  if (only && reports.length === 1) noteDurable(device, reports, new Map([[only.seq, reason]]), 0)
 }
 
 function configure(device: Device, payload: Ack["mail"][number]["payload"]): void {
@@ -142,4 +161,12 @@ function configure(device: Device, payload: Ack["mail"][number]["payload"]): voi
   }
   device.state.set(StateKey.settings, settingsValue(device.settings))
   device.plan.due = 0
+}
+
+/** The next instant after this wake lies at the new place; one already planned stays where it is. */
+function move(device: Device, payload: Ack["mail"][number]["payload"]): void {
+  const [slot] = asArray(payload, "slot", 1, 1)
+  const place = Math.min(SLOT_PARTS - 1, asUint(slot, "slot"))
+  device.slot = place / SLOT_PARTS
+  device.state.set(StateKey.slot, place)
 }

@@ -5,6 +5,7 @@ import type { SigningContext } from "../protocol/cose.ts"
 import type { Crypto } from "../protocol/crypto.ts"
 import { asProfile, type Profile, profileValue } from "../protocol/profile.ts"
 import { asArray, asBytes, asUint } from "../protocol/shape.ts"
+import { SLOT_PARTS } from "../protocol/slots.ts"
 import { type FlashState, StateKey } from "./flash/state.ts"
 import type { Entropy } from "./ports.ts"
 import type { Settings } from "./slots.ts"
@@ -59,6 +60,12 @@ export function readSettings(state: FlashState): Settings {
 
 export function settingsValue({ batch, interval, guard }: Settings): CborValue {
   return guard === undefined ? [batch, interval] : [batch, interval, guard]
+}
+
+/** The place that the gateway assigned, from 0 to 1; `undefined`: none, the device's own holds. */
+export function readSlot(state: FlashState): number | undefined {
+  const place = state.get(StateKey.slot)
+  return place === undefined ? undefined : asUint(place, "slot") / SLOT_PARTS
 }
 
 /** The device's key, made on the first boot; it never leaves flash but into the signer. */

@@ -9,6 +9,7 @@ import { HASH_LENGTH } from "../protocol/merkle.ts"
 import { HEAD_LENGTH } from "../protocol/report.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
 import type { ClockState } from "./clock.ts"
+import type { Moment } from "./discipline.ts"
 import type { LogPosition } from "./flash/log.ts"
 import type { StateIndex } from "./flash/state.ts"
 import { CHECKSUM_LENGTH, checksum, hasChecksum } from "./flash/storage.ts"
@@ -16,7 +17,7 @@ import type { OutboxIndex } from "./outbox.ts"
 import type { Board } from "./ports.ts"
 
 /** Changes with the layout: memory of another firmware is as good as lost. */
-const VERSION = 1
+const VERSION = 2
 
 export type Ranges = (readonly [first: number, last: number])[]
 
@@ -34,9 +35,14 @@ export interface Memory {
   acked: Ranges
   receipted: Ranges
   have: number
-  /** oscillator µs of the next sample, 0: none planned; and whether it is the last of its report */
+  /** oscillator µs to wake at for the next sample, 0: none planned; and whether it is the last of its report */
   due: number
   dueLast: boolean
+  /** oscillator µs of the instant that the next sample is for, 0: the time is not known; µs that the radio is on before it */
+  slot: number
+  guard: number
+  /** µs from the time to wake at until the radio is on, as wakes showed */
+  lead: number
   /** oscillator µs before which the radio stays off unless there is a fresh report */
   pollAt: number
   /** wakes in a row without an answer */
@@ -77,7 +83,7 @@ export function keepMemory(board: Pick<Board, "retained" | "crypto">, memory: Me
 
 function numbersOf(m: Memory): number[] {
   const { stateIndex, outboxIndex, clock } = m
-  const { mark, skewPpb, periods } = clock
+  const { mark, skewPpb, residualPpb, error, doubt, periods } = clock
   return [
     VERSION,
     ...positionNumbers(stateIndex.position),
@@ -86,8 +92,11 @@ function numbersOf(m: Memory): number[] {
     outboxIndex.from,
     outboxIndex.pending,
     outboxIndex.pendingFrom,
-    ...listed(mark ? [[mark.local, mark.unix]] : []),
+    ...momentNumbers(mark),
     skewPpb,
+    residualPpb,
+    error,
+    ...momentNumbers(doubt),
     ...listed(periods.map(({ first, start, length }) => [first, start, length])),
     m.boots,
     m.seq.next,
@@ -99,6 +108,9 @@ function numbersOf(m: Memory): number[] {
     m.have,
     m.due,
     m.dueLast ? 1 : 0,
+    m.slot,
+    m.guard,
+    m.lead,
     m.pollAt,
     m.misses,
     m.oneByOne ? 1 : 0,
@@ -115,13 +127,17 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
   const tuple = (size: number) => Array.from({ length: size }, next)
   const list = (size: number) => Array.from({ length: next() }, () => tuple(size))
   const position = () => ({ first: next(), last: next(), end: next() })
+  const moment = () => list(2).map(([local, unix]) => ({ local: local!, unix: unix! }))[0]
   const block = () => ({ next: next(), end: next() })
   return {
     stateIndex: { position: position(), entries: list(3) as [number, number, number][] },
     outboxIndex: { position: position(), from: next(), pending: next(), pendingFrom: next() },
     clock: {
-      mark: list(2).map(([local, unix]) => ({ local: local!, unix: unix! }))[0],
+      mark: moment(),
       skewPpb: next(),
+      residualPpb: next(),
+      error: next(),
+      doubt: moment(),
       periods: list(3).map(([first, start, length]) => ({ first: first!, start: start!, length: length! })),
     },
     boots: next(),
@@ -133,6 +149,9 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
     have: next(),
     due: next(),
     dueLast: next() === 1,
+    slot: next(),
+    guard: next(),
+    lead: next(),
     pollAt: next(),
     misses: next(),
     oneByOne: next() === 1,
@@ -144,6 +163,10 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
 
 function positionNumbers({ first, last, end }: LogPosition): number[] {
   return [first, last, end]
+}
+
+function momentNumbers(moment: Moment | undefined): number[] {
+  return listed(moment ? [[moment.local, moment.unix]] : [])
 }
 
 /** How many tuples, then their numbers. */

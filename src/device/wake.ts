@@ -3,15 +3,22 @@
  * wake needs is in flash before anything is sent.
  */
 import { toHex } from "../protocol/bytes.ts"
+import { nextInstant } from "../protocol/slots.ts"
 import { Device } from "./device.ts"
 import { enrol } from "./enrol.ts"
 import { exchange } from "./exchange.ts"
 import type { Board, Link } from "./ports.ts"
 import { signPending, signStatusIfDue, takeSample } from "./reporter.ts"
-import { nextInstant, nextPoll, nextWindow, spacing } from "./slots.ts"
+import { nextPoll, nextWindow, spacing } from "./slots.ts"
 
 /** A timer that rings this little early still means its instant (µs). */
 const TOLERANCE = 20_000
+/** Whatever the clock is worth, a guard takes no more of the time between two samples. */
+const WIDEST_PART = 1 / 8
+/** After so many exchanges in a row without an answer nobody is there to call (µs of radio saved, nothing else). */
+const MISSES_BEFORE_SILENCE = 3
+/** What takes longer from boot to radio is no habit (µs). */
+const LONGEST_LEAD = 5_000_000
 /** Without a gateway: first wait, doubled at each miss, up to an hour (µs). */
 const FIRST_BACKOFF = 1_000_000
 const LONGEST_BACKOFF = 3_600_000_000
@@ -33,8 +40,10 @@ export async function wake(board: Board): Promise<void> {
 /** Does what is due; returns when to wake next (oscillator µs). */
 async function run(device: Device): Promise<number> {
   const measured = device.plan.due !== 0 && device.now >= device.plan.due - TOLERANCE
+  const inSlot = measured && device.plan.dueLast && device.plan.slot !== 0
   const signed = measured && measure(device)
-  if (signed || radioDue(device)) await talk(device)
+  if (signed || radioDue(device)) await talk(device, inSlot)
+  if (signed) signStatusIfDue(device)
   return planNext(device, measured)
 }
 
@@ -44,7 +53,6 @@ function measure(device: Device): boolean {
   plan.exhausted = !takeSample(device)
   const complete = plan.dueLast || outbox.pending >= settings.batch || plan.exhausted
   if (!complete || outbox.pending === 0) return false
-  signStatusIfDue(device)
   signPending(device)
   return true
 }
@@ -57,12 +65,13 @@ function radioDue(device: Device): boolean {
   return plan.exhausted && outstanding(device)
 }
 
-async function talk(device: Device): Promise<void> {
+async function talk(device: Device, inSlot: boolean): Promise<void> {
   const { board, sessions, plan } = device
   const link: Link = board.openLink()
   board.trace({ e: "radio", on: true })
   let answered = false
   try {
+    if (inSlot) await awaitCall(device, link)
     if (sessions.session) answered = await exchange(device, link)
     if (!sessions.session) answered = await enrol(device, link)
   } catch (error) {
@@ -77,6 +86,21 @@ async function talk(device: Device): Promise<void> {
   plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(plan.misses))
 }
 
+/**
+ * The device is in its slot: learns how long it took to get there, and on a link with a coordinator listens for its call.
+ * Whether that comes or not, it sends: delivery never hangs on time.
+ */
+async function awaitCall(device: Device, link: Link): Promise<void> {
+  const { board, plan } = device
+  const took = Math.min(LONGEST_LEAD, device.now - plan.due)
+  plan.lead = Math.round(took > plan.lead ? took : plan.lead - (plan.lead - took) / 8)
+  if (!link.listen || plan.misses >= MISSES_BEFORE_SILENCE) return
+  const began = device.now
+  const micros = plan.slot + plan.guard - began
+  const heard = micros > 0 && (await link.listen(micros))
+  board.trace({ e: "slot", heard, waited: device.now - began })
+}
+
 /** `measured`: the planned sample was taken; one that fell due meanwhile is taken at once, late. */
 function planNext(device: Device, measured: boolean): number {
   const { plan, sessions, clock, now } = device
@@ -87,46 +111,47 @@ function planNext(device: Device, measured: boolean): number {
     const step = 1000 * spacing(schedule, schedule.periods[0]!.start, device.settings)
     if (measured || plan.due === 0) plan.due = Math.round(now + step)
     plan.dueLast = false
+    plan.slot = 0
     return asleep(device, Math.min(plan.due, plan.pollAt))
   }
   const unix = clock.unixMs(now)
   if (plan.exhausted) {
     plan.due = clock.local(nextPoll(schedule, unix, device.slot))
     plan.dueLast = false
+    plan.slot = 0
     plan.pollAt = plan.due
     return asleep(device, plan.due)
   }
   if (measured || plan.due === 0) {
     // The first report of a device begins with an interval of epochs; later ones go on where they were.
     const first = plan.due === 0 && device.outbox.pending === 0 && plan.boots === 1
-    // An ack may have moved the clock back a little: the instant just taken must not come again.
-    const taken = dueUnix(device) + spacing(schedule, unix, device.settings) / 2
+    const step = spacing(schedule, unix, device.settings)
+    // The wake began before its slot, and an ack may have moved the clock: the instant just taken must not come again.
+    const taken = plan.slot === 0 ? 0 : clock.unixMs(plan.slot) + step / 2
     const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, taken)
     const { at, last } = nextInstant(schedule, after, device.slot, device.settings)
-    plan.due = clock.local(at)
+    plan.slot = clock.local(at)
+    plan.guard = Math.min(clock.guard(plan.slot, plan.misses), Math.round(step * 1000 * WIDEST_PART))
+    plan.due = Math.max(now, plan.slot - plan.guard - plan.lead)
     plan.dueLast = last
   }
   return asleep(device, plan.due)
 }
 
-function dueUnix(device: Device): number {
-  return device.plan.due === 0 ? 0 : device.clock.unixMs(device.plan.due)
-}
-
 function asleep(device: Device, until: number): number {
-  const { clock, board, outbox, receiptCursor, acked, receipted } = device
+  const { clock, board, outbox, receiptCursor, acked, receipted, plan } = device
   const unreceipted = outbox.count(receiptCursor, (seq) => !receipted.has(seq))
   const unsent = outbox.count(receiptCursor, (seq) => !acked.has(seq))
-  const untilEpoch = clock.known ? clock.schedule!.epochAt(clock.unixMs(until)) : 0
+  const slotted = clock.known && plan.slot !== 0
   board.trace({
     e: "asleep",
-    untilEpoch,
+    untilEpoch: clock.known ? clock.schedule!.epochAt(clock.unixMs(slotted ? plan.slot : until)) : 0,
     unsent,
     unreceipted,
     pending: outbox.pending,
-    misses: device.plan.misses,
-    slotAt: clock.known ? Math.round(clock.unixMs(until)) : 0,
-    guard: 0,
+    misses: plan.misses,
+    slotAt: slotted ? Math.round(clock.unixMs(plan.slot)) : 0,
+    guard: slotted ? plan.guard : 0,
   })
   return until
 }

@@ -23,6 +23,8 @@ export const StateKey = {
   boots: 7,
   /** the epoch schedule, as last announced */
   schedule: 8,
+  /** the place that the gateway assigned */
+  slot: 9,
 } as const
 
 export type StateKey = (typeof StateKey)[keyof typeof StateKey]

@@ -1,0 +1,109 @@
+/**
+ * What a device believes of its oscillator, and how acks change it: a tracking filter over phase and rate. It weighs each
+ * ack by how much that can tell (its round trip) against how far off the clock itself may be by then.
+ */
+
+export interface Moment {
+  /** oscillator, µs */
+  local: number
+  /** gateway, unix µs */
+  unix: number
+}
+
+export interface ClockBelief {
+  /** a moment by both clocks; absent: the time is not known */
+  mark: Moment | undefined
+  /** how much faster the gateway's clock runs than the oscillator, parts per billion */
+  skewPpb: number
+  /** how far from that the rate may be, by past predictions; 0: no rate was learned yet */
+  residualPpb: number
+  /** how far the acks' own time may be off, µs */
+  error: number
+  /** what one ack said beyond anything the oscillator can do: a second one must agree */
+  doubt: Moment | undefined
+}
+
+/** `Ack.time` counts whole milliseconds: half of one is added, and half of one remains (µs). */
+const RESOLUTION = 500
+/** The gateway reads its clock after its work, and an ack is shorter than its request: this part of the round trip is left. */
+const WAY_DOWN = 1 / 4
+/** Two acks must lie this far apart for their difference to tell a rate (µs). */
+const RATE_INTERVAL = 30_000_000
+/** No oscillator that works is further off (ppb). */
+const MOST_SKEW = 50_000_000
+/** Most of a part's rated error is constant, and known with the first rate: this part of it may come and go. */
+const FIRST_RESIDUAL = 1 / 4
+/** The residual rises with what is seen at once, and falls by this part of the way with each ack. */
+const DECAY = 1 / 32
+/** So much of `error` does not count as seen. */
+const BENEFIT = 1 / 4
+const LEAST_RESIDUAL = 50
+
+export function unixAt({ mark, skewPpb }: ClockBelief, local: number): number {
+  const elapsed = local - mark!.local
+  return mark!.unix + elapsed + (elapsed * skewPpb) / 1e9
+}
+
+/** How far off `unixAt` may be at `local`, µs, for an oscillator rated `ppm`. */
+export function uncertainty({ mark, residualPpb, error }: ClockBelief, local: number, ppm: number): number {
+  return error + 2 * (residualPpb || ppm * 1000) * 1e-9 * (local - mark!.local)
+}
+
+/** The same if nothing but the rating were known. */
+export function rated({ mark, residualPpb, error }: ClockBelief, local: number, ppm: number): number {
+  return error + 2 * Math.max(ppm * 1000, residualPpb) * 1e-9 * (local - mark!.local)
+}
+
+/**
+ * The belief after an ack that was asked for at `sent` and came at `received` (oscillator µs) with gateway time `time`
+ * (unix ms). `ppm`: what the oscillator is rated. `sure`: it must be right, whatever this clock says.
+ */
+export function learned(
+  before: ClockBelief,
+  { sent, received, time, sure = false }: { sent: number; received: number; time: number; sure?: boolean },
+  ppm: number,
+): ClockBelief {
+  const roundTrip = received - sent
+  const now = { local: received, unix: time * 1000 + RESOLUTION + Math.round(roundTrip * WAY_DOWN) }
+  const plain = RESOLUTION + roundTrip * WAY_DOWN
+  const { mark, skewPpb, residualPpb } = before
+  if (!mark) return { ...before, mark: now, error: plain, doubt: undefined }
+  const age = received - mark.local
+  const off = now.unix - unixAt(before, received)
+  // What this exchange took longer than others do may lie on either way.
+  const error = Math.min(plain, before.error + (plain - before.error) / 8)
+  const spread = error + Math.max(0, plain - error) * 3
+  const untaught = residualPpb === 0
+
+  const possible = spread + (untaught ? (age * MOST_SKEW) / 1e9 : rated(before, received, ppm))
+  if (Math.abs(off) > possible) return contradicted({ ...before, error }, now, possible, sure)
+
+  const drift = uncertainty(before, received, ppm) - before.error
+  const variance = before.error ** 2 + drift ** 2
+  const gain = untaught ? 1 : variance / (variance + spread ** 2)
+  const after = { ...before, mark: { local: received, unix: now.unix - off * (1 - gain) }, error, doubt: undefined }
+  if (age < RATE_INTERVAL) return after
+  const share = untaught ? 1 : drift ** 2 / (variance + spread ** 2)
+  const rate = (off / age) * 1e9
+  const skew = Math.max(-MOST_SKEW, Math.min(MOST_SKEW, Math.round(skewPpb + share * rate)))
+  const seen = (Math.max(0, Math.abs(off) - spread + error * (1 - BENEFIT)) / age) * 1e9
+  const residual = untaught
+    ? ppm * 1000 * FIRST_RESIDUAL + (spread / age) * 1e9
+    : Math.max(seen, residualPpb + (seen - residualPpb) * DECAY, LEAST_RESIDUAL)
+  return { ...after, skewPpb: skew, residualPpb: Math.round(residual) }
+}
+
+/**
+ * The gateway's clock is elsewhere: believed when two acks agree, and no lesson on the oscillator. Where they do not, it
+ * may be the oscillator after all, worse than it was ever rated: the residual grows until it covers that.
+ */
+function contradicted(before: ClockBelief, now: Moment, possible: number, sure: boolean): ClockBelief {
+  const { doubt, skewPpb, residualPpb } = before
+  if (sure) return { ...before, mark: now, doubt: undefined }
+  if (!doubt) return { ...before, doubt: now }
+  const elapsed = now.local - doubt.local
+  const off = Math.abs(now.unix - doubt.unix - elapsed - (elapsed * skewPpb) / 1e9)
+  if (off <= possible) return { ...before, mark: now, doubt: undefined }
+  const seen = elapsed < RATE_INTERVAL ? 0 : Math.min(MOST_SKEW, Math.round((off / elapsed) * 1e9))
+  return { ...before, doubt: now, residualPpb: Math.max(residualPpb, seen) }
+}
