@@ -11,7 +11,8 @@ const WINDOW = 50
 export async function coapCost(): Promise<Figure[]> {
   const answer = new Uint8Array(60)
   const bridge = await openCoapBridge({
-    ...{ host: "127.0.0.1", port: 0, onDrop() {} },
+    ...{ host: "127.0.0.1", port: 0 },
+    meter: { frame() {}, dropped() {}, retried() {}, reassembled() {}, quality() {} },
     handle: async () => ({ kind: "changed", body: answer }),
   })
   await flood(bridge.port)

@@ -18,7 +18,12 @@ const verifier = new VerifyPool({ crypto, log: silentLog })
 const ports = { clock: systemClock(), random: systemRandom, log: silentLog }
 const core = createCore({ store, chain, crypto, secretKey, epochMs: Number(epochMs), verifier, ...ports })
 await core.start()
-const bridge = await openCoapBridge({ host: "127.0.0.1", port: 0, handle: core.handle, onDrop: core.metrics.dropped })
+const bridge = await openCoapBridge({
+  host: "127.0.0.1",
+  port: 0,
+  handle: core.handle,
+  meter: core.metrics.link("wifi"),
+})
 
 export interface Usage {
   /** microseconds, all threads */

@@ -6,7 +6,7 @@ import type { Crypto } from "../protocol/crypto.ts"
 import { fullReceipt } from "./anchor/full-receipt.ts"
 import { type ApiOptions, openApi } from "./api/open.ts"
 import { beginIncarnation } from "./backup/incarnation.ts"
-import { type BridgeOptions, bridges } from "./bridges/bridge.ts"
+import { openLinks } from "./bridges/open.ts"
 import { loadOrCreateKey } from "./chain/index.ts"
 import { type ChainPort, openChain } from "./chain-port.ts"
 import { createCore } from "./core.ts"
@@ -103,27 +103,13 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
   await core.start()
 
   const { handle, metrics, receipts, schedule } = core
-  const receiving: Pick<BridgeOptions, "handle" | "onDrop"> = { handle, onDrop: metrics.dropped }
   undo.push(() => core.drain())
-  const openWifi = await bridges.wifi()
-  const bridge = await openWifi({
-    host,
-    port: options.coapPort,
-    ...receiving,
-    clock,
-    random,
-    limits: { ...defaultLimits, ...limits },
-  })
-  undo.push(() => bridge.close())
-  for (const line of options.serial ?? []) {
-    const openSerial = await bridges.serial()
-    const serial = await openSerial({ line, clock, log, ...receiving })
-    undo.push(() => serial.close())
-  }
+  const bridging = { handle, clock, random, log, limits: { ...defaultLimits, ...limits } }
+  const coapPort = await openLinks({ ...options, host }, bridging, metrics.link, undo)
   const api = await openApi(
     { ...options.api, httpHost, httpPort: options.httpPort },
     {
-      ...{ store, clock, metrics, schedule, chain, coapPort: bridge.port, random, log },
+      ...{ store, clock, metrics, schedule, chain, coapPort, random, log },
       ...{ dataDir, storePath: storePath(dataDir) },
       queueLimit: limits?.queuedReports ?? defaultLimits.queuedReports,
       gatewayPublicKey: crypto.getPublicKey(secretKey),
@@ -134,5 +120,5 @@ async function compose(options: GatewayOptions, { store, chain, clock, log }: Pa
     },
   )
   undo.push(() => api.close())
-  return { coap: bridge.port, http: api.port, secret: api.secret }
+  return { coap: coapPort, http: api.port, secret: api.secret }
 }

@@ -17,6 +17,11 @@ export interface SerialFrame {
   payload: Uint8Array
 }
 
+/** Bytes on the line, at least, of a frame whose payload has so many. */
+export function serialLength(payload: number): number {
+  return HEAD + payload + CHECK + 3
+}
+
 export function encodeSerialFrame({ station, rule, payload }: SerialFrame): Uint8Array {
   const content = new Uint8Array(HEAD + payload.length + CHECK)
   content[0] = station

@@ -1,5 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client"
+import type { LinkName } from "../../protocol/link-message.ts"
+import type { LinkMeter } from "../bridges/bridge.ts"
 import type { Meter } from "../ingest/meter.ts"
+import { linkMetrics } from "./link-metrics.ts"
 
 /** What is read only when somebody asks. */
 export interface Gauges {
@@ -11,6 +14,8 @@ export interface Gauges {
 }
 
 export interface Metrics extends Meter {
+  /** what a bridge counts with */
+  link(link: LinkName): LinkMeter
   /** where other rooms register theirs */
   readonly registry: Registry
   text(): Promise<string>
@@ -66,6 +71,10 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
   })
 
+  const onDropped = (code: string) => {
+    if (code === "E_INTERNAL") lastFault = performance.now()
+    dropped.inc({ code })
+  }
   let [repeats, lastFault, lastStored] = [0, 0, 0]
   const listeners = new Set<() => void>()
   return {
@@ -75,10 +84,8 @@ export function createMetrics(gauges: Gauges): Metrics {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    dropped(code) {
-      if (code === "E_INTERNAL") lastFault = performance.now()
-      dropped.inc({ code })
-    },
+    dropped: onDropped,
+    link: linkMetrics(registry, onDropped),
     refused: (code) => refused.inc({ code }),
     report(outcome) {
       if (outcome === "repeat") repeats++

@@ -62,10 +62,10 @@ interface Request extends CoapMessage {
 /** What to send back for a datagram, `undefined`: nothing. Throws `E_COAP`. */
 export type CoapExchange = (datagram: Uint8Array, peer: Peer) => Promise<Uint8Array | undefined>
 
-export type ExchangeOptions = Pick<BridgeOptions, "handle" | "onDrop" | "clock" | "random" | "limits">
+export type ExchangeOptions = Pick<BridgeOptions, "handle" | "meter" | "clock" | "random" | "limits">
 
 export function coapExchange(options: ExchangeOptions): CoapExchange {
-  const { handle, onDrop, clock = systemClock(), random = systemRandom, limits = defaultLimits } = options
+  const { handle, meter, clock = systemClock(), random = systemRandom, limits = defaultLimits } = options
   const reachability = new Reachability({ clock, random })
   const transfers = new Transfers<Body>({ clock, limits })
   let lastId = 0
@@ -77,7 +77,7 @@ export function coapExchange(options: ExchangeOptions): CoapExchange {
     // A ping; anything else that is empty, or answers what nobody asked, is of no interest.
     if (code === Code.empty && type === Type.confirmable) return encodeCoap(Type.reset, Code.empty, messageId, NOTHING)
     if (code === Code.empty || code >= 0x20 || !isRequest) {
-      onDrop("E_COAP")
+      meter.dropped("E_COAP")
       return undefined
     }
     const reply = await replyTo(message, peer, datagram.length)
@@ -181,7 +181,7 @@ export function coapExchange(options: ExchangeOptions): CoapExchange {
   }
 
   function drop(code: number, error: string, options: readonly CoapOption[] = []): Reply {
-    onDrop(error)
+    meter.dropped(error)
     return { code, payload: Buffer.from(error), options }
   }
 }

@@ -8,17 +8,22 @@ import { coapExchange } from "./coap-exchange.ts"
 /** A fleet that wakes in step sends a burst; the kernel keeps it while a commit runs. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024
 
-export async function openCoapBridge(options: BridgeOptions): Promise<Bridge> {
-  const { host, port, onDrop } = options
+export async function openCoapBridge(options: BridgeOptions & { host: string; port: number }): Promise<Bridge> {
+  const { host, port, meter } = options
   const exchange = coapExchange(options)
   const socket = createSocket(isIPv6(host) ? "udp6" : "udp4")
   let open = true
 
   socket.on("message", (datagram, from) => {
+    meter.frame("up", datagram.length)
     exchange(datagram, from).then(
       // A peer that went away is no matter of ours.
-      (answer) => answer && open && socket.send(answer, from.port, from.address, () => {}),
-      (error) => onDrop(codeOf(error)),
+      (answer) => {
+        if (!answer || !open) return
+        meter.frame("down", answer.length)
+        socket.send(answer, from.port, from.address, () => {})
+      },
+      (error) => meter.dropped(codeOf(error)),
     )
   })
   await new Promise<void>((resolve, reject) => {
@@ -27,7 +32,7 @@ export async function openCoapBridge(options: BridgeOptions): Promise<Bridge> {
     )
     socket.bind(port, host, resolve)
   })
-  socket.removeAllListeners("error").on("error", () => onDrop("E_COAP"))
+  socket.removeAllListeners("error").on("error", () => meter.dropped("E_COAP"))
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER)
   } catch {

@@ -19,12 +19,12 @@ const codes: Record<AnswerKind, number> = {
 /** What to send back for a message, `undefined`: nothing. Never rejects. */
 export type MessageExchange = (message: Uint8Array) => Promise<Uint8Array | undefined>
 
-export function messageExchange({ handle, onDrop }: Pick<BridgeOptions, "handle" | "onDrop">): MessageExchange {
+export function messageExchange({ handle, meter }: Pick<BridgeOptions, "handle" | "meter">): MessageExchange {
   return async (bytes) => {
     const message = decodeLinkMessage(bytes)
     const topic = message && topics[message.code]
     if (!topic) {
-      onDrop("E_LINK_MESSAGE")
+      meter.dropped("E_LINK_MESSAGE")
       return undefined
     }
     const answer = await handle(topic, message.body)

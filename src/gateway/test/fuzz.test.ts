@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest"
 import { concat } from "../../protocol/bytes.ts"
 import { openCoapBridge } from "../bridges/coap.ts"
 import { coapExchange } from "../bridges/coap-exchange.ts"
+import { testMeter } from "../bridges/test/meter.ts"
 import type { TestDevice } from "./support/device.ts"
 import { Harness, seededRandom } from "./support/harness.ts"
 
@@ -76,7 +77,7 @@ async function expectUnharmed(): Promise<void> {
 }
 
 it(`${MESSAGES} random and mutated datagrams below the socket`, async () => {
-  const exchange = coapExchange({ handle: harness.exchange, onDrop: () => {} })
+  const exchange = coapExchange({ handle: harness.exchange, meter: testMeter() })
   const samples = await goodMessages()
   const originals = new Set(samples.map((sample) => Buffer.from(sample).toString("hex")))
   for (let i = 0; i < MESSAGES; i++) {
@@ -92,7 +93,7 @@ it(`${MESSAGES} random and mutated datagrams below the socket`, async () => {
 
 it(`${OVER_UDP} of them over UDP, while another device reports`, async () => {
   const samples = await goodMessages()
-  const bridge = await openCoapBridge({ host: "127.0.0.1", port: 0, handle: harness.exchange, onDrop: () => {} })
+  const bridge = await openCoapBridge({ host: "127.0.0.1", port: 0, handle: harness.exchange, meter: testMeter() })
   const socket = createSocket("udp4")
   const send = (message: Uint8Array) =>
     new Promise<void>((resolve) => socket.send(message, bridge.port, "127.0.0.1", () => resolve()))

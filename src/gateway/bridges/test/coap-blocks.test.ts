@@ -8,6 +8,7 @@ import type { Handler } from "../bridge.ts"
 import { type CoapExchange, coapExchange } from "../coap-exchange.ts"
 import { Code, encodeCoap, parseCoap, Type } from "../coap-message.ts"
 import { BlockClient, optionOf, TOKEN } from "./coap-client.ts"
+import { testMeter } from "./meter.ts"
 
 const CORE = ".well-known/core"
 const LIMITS = { ...defaultLimits, transferBytes: 40_000, transferBytesPerSource: 20_000, transferAge: 1_000 }
@@ -29,7 +30,7 @@ function open(limits = defaultLimits): CoapExchange {
       handled.push(body)
       return handle(topic, body)
     },
-    ...{ onDrop: (code) => drops.push(code), clock, random: seededRandom(3), limits },
+    ...{ meter: testMeter(drops), clock, random: seededRandom(3), limits },
   })
 }
 

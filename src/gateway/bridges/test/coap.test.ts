@@ -5,6 +5,7 @@ import { MAX_BODY } from "../../../protocol/coap.ts"
 import type { Answer, Bridge, Handler } from "../bridge.ts"
 import { openCoapBridge } from "../coap.ts"
 import { encodeCoap, parseCoap, Type } from "../coap-message.ts"
+import { testMeter } from "./meter.ts"
 
 let bridge: Bridge
 let socket: Socket
@@ -18,7 +19,7 @@ beforeEach(async () => {
   bridge = await openCoapBridge({
     ...{ host: "127.0.0.1", port: 0 },
     handle: (topic, body) => handle(topic, body),
-    onDrop: (code) => drops.push(code),
+    meter: testMeter(drops),
   })
   socket = createSocket("udp4")
 })
@@ -123,7 +124,7 @@ describe("CoAP bridge", () => {
   })
 
   it("says which port cannot be had", async () => {
-    const open = openCoapBridge({ host: "127.0.0.1", port: bridge.port, handle: echo, onDrop() {} })
+    const open = openCoapBridge({ host: "127.0.0.1", port: bridge.port, handle: echo, meter: testMeter() })
     await expect(open).rejects.toMatchObject({ code: "E_PORT" })
   })
 })

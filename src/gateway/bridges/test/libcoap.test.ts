@@ -11,6 +11,7 @@ import type { TestDevice } from "../../test/support/device.ts"
 import { EPOCH, Harness } from "../../test/support/harness.ts"
 import type { Bridge } from "../bridge.ts"
 import { openCoapBridge } from "../coap.ts"
+import { testMeter } from "./meter.ts"
 
 const names = ["coap-client-notls", "coap-client-openssl", "coap-client"]
 const program = names.find((name) => hasProgram(name))
@@ -32,7 +33,7 @@ beforeAll(async () => {
   const { clock, random } = harness
   bridge = await openCoapBridge({
     ...{ host: "127.0.0.1", port: 0, handle: harness.exchange, clock, random },
-    onDrop: (code) => drops.push(code),
+    meter: testMeter(drops),
   })
 })
 

@@ -8,11 +8,10 @@ import { afterEach, beforeEach, describe, expect, it, test } from "vitest"
 import { encodeLinkMessage, LinkCode } from "../../../protocol/link-message.ts"
 import { Rule } from "../../../protocol/schc/rules.ts"
 import { encodeSerialFrame, SerialReader } from "../../../protocol/serial-frame.ts"
-import { silentLog } from "../../log.ts"
-import { systemClock } from "../../ports.ts"
 import type { Answer, Bridge, Handler } from "../bridge.ts"
 import { openSerialBridge } from "../serial.ts"
 import { parseLineName } from "../serial-name.ts"
+import { testMeter } from "./meter.ts"
 
 const echo: Handler = async (topic, body) => ({ kind: "changed", body: Buffer.concat([Buffer.from(topic[0]!), body]) })
 const report = (token: number, body = "body", station = 0) => ({
@@ -36,9 +35,8 @@ afterEach(async () => {
 })
 
 async function open(line: string): Promise<Bridge> {
-  const onDrop = (code: string) => void drops.push(code)
-  const receiving = { handle: (...of: Parameters<Handler>) => handle(...of), onDrop }
-  const bridge = await openSerialBridge({ line, clock: systemClock(), log: silentLog, ...receiving })
+  const meter = testMeter(drops)
+  const bridge = await openSerialBridge({ line, meter, handle: (topic, body) => handle(topic, body) })
   opened.push(bridge)
   return bridge
 }
