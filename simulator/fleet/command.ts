@@ -1,18 +1,21 @@
 /** `dormouse sim`: from the command line to an exit code. */
+import { existsSync, readdirSync } from "node:fs"
 import { join, relative } from "node:path"
 import type { WriteStream } from "node:tty"
 import { DormouseError } from "../../src/protocol/index.ts"
 import { type DataDir, openDataDir } from "./data-dir.ts"
 import { type GatewayProcess, startGateway } from "./gateway-process.ts"
-import { defaults, parseOptions, type SimOptions } from "./options.ts"
+import { defaults, parseOptions, type SimOptions, virtualDefaults } from "./options.ts"
 import { environment } from "./ports.ts"
 import { isComplete } from "./result.ts"
 import { runSim, type SimOutcome, type SimSettings } from "./sim.ts"
 import { type StopSignal, stopSignal } from "./stop.ts"
 import { liveView } from "./view/live-view.ts"
 import { plainView } from "./view/plain-view.ts"
+import { progressBar, progressLines } from "./view/progress.ts"
 import type { View } from "./view/view.ts"
 import { nextCommands, summaryWords } from "./view/words.ts"
+import { runVirtual } from "./virtual/run.ts"
 
 /** `args`: what stands behind `dormouse sim`. */
 export async function sim(args: string[]): Promise<number> {
@@ -22,7 +25,7 @@ export async function sim(args: string[]): Promise<number> {
   // A program that reads the result must find nothing else on stdout; a terminal can show both.
   const people = options.json && !stdout.isTTY ? stderr : stdout
   try {
-    return await run(options, people)
+    return await (options.virtual ? runInVirtualTime(options, people) : run(options, people))
   } catch (error) {
     if (!(error instanceof DormouseError)) throw error
     stderr.write(`${error.code}: ${error.message}\n`)
@@ -52,6 +55,36 @@ async function run(options: SimOptions, people: WriteStream): Promise<number> {
     return await report(outcome, options, dir, say)
   } finally {
     await gateway?.stop()
+    stop.dispose()
+    dir.release()
+  }
+}
+
+/** A run in virtual time is whole in itself: it begins with an empty directory and ends with its report. */
+async function runInVirtualTime(options: SimOptions, people: WriteStream): Promise<number> {
+  const say = (line: string) => people.write(`${line}\n`)
+  const { data = join(".dormouse", "virtual"), epoch = virtualDefaults.epoch, batch = virtualDefaults.batch } = options
+  if (options.data !== undefined && existsSync(data) && readdirSync(data).length > 0)
+    throw new DormouseError(
+      "E_DATA_USED",
+      `${data} is not empty: a run in virtual time begins anew. Name another --data.`,
+    )
+  const dir = openDataDir(data, true)
+  const stop = stopSignal(() => {})
+  try {
+    say(`Data: ${relative(process.cwd(), dir.path)}${options.data ? "" : " (made new for each run)"}`)
+    const view = people.isTTY
+      ? progressBar(people, environment.monotonicMs)
+      : progressLines(say, environment.monotonicMs)
+    const settings = {
+      ...{ devices: options.devices ?? virtualDefaults.devices, batch, epochMs: epoch * 1000 },
+      epochs: options.epochs ?? Math.max(1, Math.round(((options.days ?? virtualDefaults.days) * 86_400) / epoch)),
+      seed: options.seed ?? virtualDefaults.seed,
+    }
+    dir.save({ devices: settings.devices, batch, runs: 1 })
+    const outcome = await runVirtual(settings, { environment, view, dir, stopAsked: stop.asked })
+    return await report(outcome, { ...options, data }, dir, say)
+  } finally {
     stop.dispose()
     dir.release()
   }

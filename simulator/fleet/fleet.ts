@@ -1,8 +1,8 @@
 /** Many boards on the ports they share, and what is known of each. */
 import type { Engine } from "./engine.ts"
-import { Machine } from "./machine.ts"
+import { Machine, type VirtualTurns } from "./machine.ts"
 import type { Medium } from "./medium.ts"
-import { idealOscillator, type Scheduler } from "./scheduler.ts"
+import { idealOscillator, type Oscillator, type Scheduler } from "./scheduler.ts"
 import type { Replay } from "./sensor.ts"
 import { applyTrace, applyTurn, applyWake, type DeviceState, newDevice } from "./state.ts"
 import type { Trace } from "./trace.ts"
@@ -12,12 +12,15 @@ export interface FleetPorts {
   medium: Medium
   /** The worker that runs device `index`. */
   engineOf(index: number): Engine
+  /** Default: no oscillator errs. */
+  oscillatorOf?(index: number, powerOn: number): Oscillator
+  virtual?: VirtualTurns
 }
 
 /** Something that happened to a device, in the order it happened. */
 export type FleetEvent = { device: DeviceState } & (
   | { type: "woke" | "turn" | "enrolled" | "pending" }
-  | { type: "trace"; trace: Trace }
+  | { type: "trace"; trace: Trace; at: number }
   | { type: "reset"; why: string }
 )
 
@@ -53,7 +56,7 @@ export class Fleet {
   }
 
   #machine(index: number, powerOn: number, sensor: Replay): Machine {
-    const { scheduler, medium, engineOf } = this.#ports
+    const { scheduler, medium, engineOf, oscillatorOf, virtual } = this.#ports
     const device = this.devices[index]!
     const emit = (event: FleetEvent) => {
       device.changedAt = scheduler.now()
@@ -64,10 +67,10 @@ export class Fleet {
         applyWake(device)
         emit({ type: "woke", device })
       },
-      trace: (_: number, trace: Trace) => {
+      trace: (_: number, trace: Trace, at: number) => {
         const { enrolled, pending } = device
         applyTrace(device, trace)
-        emit({ type: "trace", device, trace })
+        emit({ type: "trace", device, trace, at })
         if (device.enrolled && !enrolled) emit({ type: "enrolled", device })
         if (device.pending && !pending) emit({ type: "pending", device })
       },
@@ -82,7 +85,7 @@ export class Fleet {
         emit({ type: "reset", device, why })
       },
     }
-    const ports = { scheduler, medium, engine: engineOf(index), observer }
-    return new Machine(index, ports, idealOscillator(powerOn), sensor)
+    const ports = { scheduler, medium, engine: engineOf(index), observer, ...(virtual && { virtual }) }
+    return new Machine(index, ports, oscillatorOf?.(index, powerOn) ?? idealOscillator(powerOn), sensor)
   }
 }

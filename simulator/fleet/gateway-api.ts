@@ -11,7 +11,7 @@ export interface Summary {
   anchors: number
   chain: { id: number; height: number; head: string; anchors: number }
   contracts: Record<string, string>
-  schedule: Period[]
+  schedule: readonly Period[]
   epoch: number
 }
 

@@ -7,6 +7,7 @@ import type { Link, Medium } from "./medium.ts"
 import type { Oscillator, Scheduler, Timer } from "./scheduler.ts"
 import type { Replay } from "./sensor.ts"
 import { parseTrace, type Trace } from "./trace.ts"
+import type { Ahead } from "./virtual/ahead.ts"
 
 /** A board that waits for nothing at all this long is reset. */
 export const WATCHDOG_US = 30_000_000
@@ -19,28 +20,42 @@ export interface MachinePorts {
   medium: Medium
   engine: Engine
   observer: MachineObserver
+  /** In virtual time only. */
+  virtual?: VirtualTurns
+}
+
+/** Where the simulation's time is not the engine's. */
+export interface VirtualTurns {
+  /** wakes computed before their time */
+  ahead: Ahead
+  /** from the wake-up to the first instruction of the device's program (µs) */
+  bootMicros: number
+  /** No turn takes less (µs): so long other events go on while the engine is at work. */
+  leastTurn: number
 }
 
 export interface MachineObserver {
   woke(index: number): void
-  trace(index: number, trace: Trace): void
+  /** `at`: device time */
+  trace(index: number, trace: Trace, at: number): void
   turn(index: number, result: TurnResult): void
   /** The board was reset: it died, or its watchdog ended it. */
   reset(index: number, why: string): void
 }
+
+type Run = (now: number) => Promise<TurnResult>
 
 export class Machine {
   readonly #index: number
   readonly #ports: MachinePorts
   readonly #oscillator: Oscillator
   readonly #sensor: Replay
-  /** Turns of one machine come one after the other, in the order of their causes. */
-  #turns: Promise<void> = Promise.resolve()
   /** Counts wakes: what was meant for an earlier machine never reaches a later one. */
   #life = 0
   #link: Link | undefined
-  /** The processor is at work until then: what arrives earlier waits for it. */
-  #busyUntil = 0
+  /** A turn is under way: what comes meanwhile waits. */
+  #running: Promise<unknown> | undefined
+  #inbox: Run[] = []
   #timers: Timer[] = []
   #deaths = 0
   #stopped = false
@@ -52,7 +67,7 @@ export class Machine {
     this.#sensor = sensor
   }
 
-  powerOn(): Promise<void> {
+  powerOn(): void | Promise<void> {
     return this.#wake("power-on")
   }
 
@@ -60,80 +75,109 @@ export class Machine {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#rest()
-    await this.#turns
+    await this.#running?.catch(() => {})
   }
 
-  #wake(reason: WakeParameters["reason"]): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
-    const { engine, medium, observer } = this.#ports
+  #wake(reason: WakeParameters["reason"], planned = false): void | Promise<void> {
+    if (this.#stopped) return
+    const { engine, medium, observer, virtual } = this.#ports
     const life = ++this.#life
     this.#link = medium.open(this.#index, (bytes) =>
-      this.#whenIdle(() => this.#turn(life, (now) => engine.datagram(this.#index, { now, bytes }))),
+      this.#turn(life, (now) => engine.datagram(this.#index, { now, bytes })),
     )
     observer.woke(this.#index)
-    const sensor = this.#sensor.current
-    return this.#turn(life, (now) => engine.wake(this.#index, { now, reason, ...(sensor && { sensor: [...sensor] }) }))
+    const run: Run = planned
+      ? () => virtual!.ahead.collect(this.#index)
+      : (now) => engine.wake(this.#index, this.#wakeParameters(reason, now))
+    return this.#turn(life, run, virtual?.bootMicros)
   }
 
-  #turn(life: number, run: (now: number) => Promise<TurnResult>): Promise<void> {
-    const turn = async () => {
-      if (this.#stopped || life !== this.#life) return
-      const result = await run(this.#oscillator.deviceTime(this.#ports.scheduler.now()))
-      this.#report(result)
-      this.#busyUntil = this.#oscillator.worldTime(Math.floor(result.now))
-      await this.#whenIdle(() => {
-        if (!this.#stopped && life === this.#life) this.#follow(life, result)
-      })
+  #wakeParameters(reason: WakeParameters["reason"], now: number): WakeParameters {
+    const sensor = this.#sensor.current
+    return { now: now + (this.#ports.virtual?.bootMicros ?? 0), reason, ...(sensor && { sensor: [...sensor] }) }
+  }
+
+  /** One turn after the other, in the order of their causes. */
+  #turn(life: number, run: Run, least = this.#ports.virtual?.leastTurn): void | Promise<void> {
+    if (this.#stopped || life !== this.#life) return
+    if (this.#running) {
+      this.#inbox.push(run)
+      return
     }
-    const done = this.#turns.then(turn)
-    this.#turns = done.catch(() => {}) // who asked for the turn gets the error
-    return done
+    const { scheduler } = this.#ports
+    const result = run(this.#oscillator.deviceTime(scheduler.now()))
+    if (!least) {
+      const ended = this.#end(life, result)
+      this.#running = ended
+      return ended
+    }
+    this.#running = result
+    result.catch(() => {}) // `#end` gets the error
+    scheduler.at(scheduler.now() + least, () => this.#end(life, result))
   }
 
   /** At once in real time; in virtual time a turn takes as long as its instructions, and ends when time has got there. */
-  #whenIdle(action: () => void | Promise<void>): void | Promise<void> {
+  async #end(life: number, running: Promise<TurnResult>): Promise<void> {
     const { scheduler } = this.#ports
-    if (scheduler.now() >= this.#busyUntil) return action()
-    scheduler.at(this.#busyUntil, action)
+    const result = await running
+    if (life === this.#life || this.#stopped) this.#report(result)
+    const end = this.#oscillator.worldTime(Math.floor(result.now))
+    if (scheduler.now() >= end) this.#follow(life, result)
+    else scheduler.at(end, () => this.#follow(life, result))
   }
 
   #report(result: TurnResult): void {
-    for (const line of result.traces) {
+    for (const [i, line] of result.traces.entries()) {
       const trace = parseTrace(line)
       if (!trace) continue
       if (trace.e === "sample") this.#sensor.advance()
-      this.#ports.observer.trace(this.#index, trace)
+      this.#ports.observer.trace(this.#index, trace, result.tracedAt[i]!)
     }
     this.#ports.observer.turn(this.#index, result)
   }
 
-  #follow(life: number, result: TurnResult): void {
+  #follow(life: number, result: TurnResult): void | Promise<void> {
+    if (life !== this.#life) return
+    this.#running = undefined
+    if (this.#stopped) return
     for (const bytes of result.sends) this.#link?.send(bytes)
     this.#cancelTimers()
     switch (result.state) {
       case "waiting":
         this.#wait(life, result.alarm)
-        return
+        break
       case "asleep":
         this.#deaths = 0
         this.#rest()
-        if (result.until !== undefined && Number.isFinite(result.until))
-          this.#after(result.until, () => this.#wake("timer"))
+        if (result.until !== undefined && Number.isFinite(result.until)) this.#sleep(result.until)
         return
       default:
         this.#reset(result.reason ?? result.state)
+        return
     }
+    const next = this.#inbox.shift()
+    return next && this.#turn(life, next)
+  }
+
+  #sleep(until: number): void {
+    const { virtual, scheduler } = this.#ports
+    const time = Math.max(scheduler.now(), this.#oscillator.worldTime(until))
+    virtual?.ahead.plan(this.#index, time, () => this.#wakeParameters("timer", this.#oscillator.deviceTime(time)))
+    this.#timers.push(scheduler.at(time, () => this.#wake("timer", virtual !== undefined)))
   }
 
   #wait(life: number, alarm: number | undefined): void {
     const { engine, scheduler } = this.#ports
-    if (alarm === undefined) {
-      const timer = scheduler.at(scheduler.now() + WATCHDOG_US, async () => {
-        this.#reset(`watchdog: it waited ${WATCHDOG_US / 1e6} s for nothing`)
-        await engine.powerCut(this.#index)
-      })
-      this.#timers.push(timer)
-    } else this.#after(alarm, () => this.#turn(life, (now) => engine.alarm(this.#index, { now })))
+    const timer =
+      alarm === undefined
+        ? scheduler.at(scheduler.now() + WATCHDOG_US, async () => {
+            this.#reset(`watchdog: it waited ${WATCHDOG_US / 1e6} s for nothing`)
+            await engine.powerCut(this.#index)
+          })
+        : scheduler.at(this.#oscillator.worldTime(alarm), () =>
+            this.#turn(life, (now) => engine.alarm(this.#index, { now: Math.max(now, alarm) })),
+          )
+    this.#timers.push(timer)
   }
 
   #reset(why: string): void {
@@ -144,13 +188,10 @@ export class Machine {
     this.#timers.push(scheduler.at(scheduler.now() + backoff, () => this.#wake("power-on")))
   }
 
-  #after(deviceTime: number, action: () => Promise<void>): void {
-    this.#timers.push(this.#ports.scheduler.at(this.#oscillator.worldTime(deviceTime), action))
-  }
-
   /** The machine is no more: its radio is off, nothing of its time comes through. */
   #rest(): void {
     this.#life++
+    this.#inbox = []
     this.#cancelTimers()
     this.#link?.close()
     this.#link = undefined

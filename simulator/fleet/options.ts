@@ -15,9 +15,14 @@ export interface SimOptions {
   json: boolean
   gateway?: string
   http?: string
+  /** in virtual time; with `epochs` or `days` for its end */
+  virtual?: boolean
+  days?: number
 }
 
 export const defaults = { devices: 12, epoch: 10, batch: 6 } as const
+/** In virtual time; `seed` too is fixed, since a run is there to be repeated. */
+export const virtualDefaults = { devices: 100, epoch: 600, batch: 1, days: 1, seed: "1" } as const
 
 /** The options, or the exit code where the line said all there is to say (help, a wrong value). */
 export function parseOptions(args: string[], out: Output): SimOptions | number {
@@ -27,6 +32,10 @@ export function parseOptions(args: string[], out: Output): SimOptions | number {
   try {
     command.parse(args, { from: "user" })
     const options: SimOptions = command.opts()
+    if (options.virtual && options.gateway)
+      command.error("--virtual has a gateway of its own, in virtual time too: leave --gateway and --http out")
+    if (options.days !== undefined && !options.virtual) command.error("--days is for --virtual: give --epochs")
+    if (options.days !== undefined && options.epochs !== undefined) command.error("Give either --days or --epochs")
     if (Boolean(options.gateway) !== Boolean(options.http))
       command.error(
         `--${options.gateway ? "gateway" : "http"} needs --${options.gateway ? "http URL" : "gateway coap://HOST:PORT"} beside it`,
@@ -58,11 +67,15 @@ function describe(): Command {
     .option("--json", "the result as one JSON line at the end of stdout", false)
     .option("--gateway <coap-url>", "the fleet alone, against a running gateway (with --http)", url("coap:"))
     .option("--http <url>", "HTTP address of that gateway", url("http:", "https:"))
+    .option("--virtual", `no real time: days in minutes, the same bytes for the same seed; ${virtualHelp}`)
+    .option("--days <n>", `with --virtual: days in which samples are taken (default ${virtualDefaults.days})`, days)
     .addHelpText(
       "after",
       "\nEach sample takes the next minute of a recorded office room, so the room runs faster than a real one.",
     )
 }
+
+const virtualHelp = `defaults then: ${virtualDefaults.devices} devices, epochs of ${virtualDefaults.epoch} s, ${virtualDefaults.batch} sample a report, seed ${virtualDefaults.seed}`
 
 function number(value: string, least: number, most: number, what: string): number {
   const parsed = value.trim() === "" ? Number.NaN : Number(value)
@@ -77,6 +90,8 @@ function integer(least: number, most: number) {
     return parsed
   }
 }
+
+const days = (value: string) => number(value, 0.001, 36_525, "days")
 
 const seconds = (least: number, most: number) => (value: string) => number(value, least, most, "seconds")
 

@@ -1,6 +1,7 @@
 /** What is known of each device, gathered from its traces: the view, the totals and the end of a run read it. */
 import { Refusal } from "../../src/protocol/index.ts"
 import type { HeapUse, TurnResult } from "./engine.ts"
+import { SeqRanges, type Seqs } from "./seqs.ts"
 import type { Trace } from "./trace.ts"
 
 export type Activity =
@@ -28,10 +29,10 @@ export interface DeviceState {
   /** the sensor has nothing more to give */
   exhausted: boolean
   /** seqs of this run */
-  signed: Set<number>
-  acked: Set<number>
+  signed: Seqs
+  acked: Seqs
   /** seqs of this run with a receipt whose leaf, path and root the device has checked */
-  receipts: Set<number>
+  receipts: Seqs
   badReceipts: number
   refused: number
   gapRecords: number
@@ -62,9 +63,9 @@ export function newDevice(index: number): DeviceState {
     samples: 0,
     filling: 0,
     exhausted: false,
-    signed: new Set(),
-    acked: new Set(),
-    receipts: new Set(),
+    signed: new SeqRanges(),
+    acked: new SeqRanges(),
+    receipts: new SeqRanges(),
     badReceipts: 0,
     refused: 0,
     gapRecords: 0,
@@ -158,7 +159,7 @@ export function isDone(device: DeviceState): boolean {
     device.filling === 0 &&
     device.unreceipted === 0 &&
     device.activity.kind === "asleep" &&
-    [...device.signed].every((seq) => device.receipts.has(seq))
+    device.receipts.size === device.signed.size
   )
 }
 

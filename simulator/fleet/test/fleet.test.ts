@@ -3,7 +3,8 @@ import { Fleet, type FleetEvent } from "../fleet.ts"
 import { WATCHDOG_US } from "../machine.ts"
 import { Replay } from "../sensor.ts"
 import { isDone } from "../state.ts"
-import { echoMedium, type Script, scriptedEngine, VirtualScheduler } from "./virtual.ts"
+import { VirtualScheduler } from "../virtual/scheduler.ts"
+import { echoMedium, type Script, scriptedEngine } from "./virtual.ts"
 
 const SECOND = 1_000_000
 const recording = Array.from({ length: 10 }, (_, minute) => [20 + minute, 50, 400])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { Operator } from "../operator.ts"
-import { VirtualScheduler } from "./virtual.ts"
+import { VirtualScheduler } from "../virtual/scheduler.ts"
 
 describe("operator", () => {
   it("approves those who ask together in one go, and those who ask meanwhile in the next", async () => {

@@ -58,10 +58,27 @@ describe("options", () => {
     expect(parse("12").options).toBe(2)
   })
 
+  it("tell virtual time from real time", () => {
+    expect(parse("--virtual", "--days", "7").options).toEqual({ json: false, virtual: true, days: 7 })
+    expect(parse("--days", "7").said).toContain("--days is for --virtual")
+    expect(parse("--virtual", "--days", "7", "--epochs", "3").options).toBe(2)
+    expect(parse("--virtual", "--gateway", "coap://h:1", "--http", "http://h:1").options).toBe(2)
+  })
+
   it("explain themselves", () => {
     const { options, said } = parse("--help")
     expect(options).toBe(0)
-    for (const option of ["--devices", "--epoch", "--epochs", "--batch", "--seed", "--data", "--json", "--gateway"])
+    for (const option of [
+      "--devices",
+      "--epoch",
+      "--epochs",
+      "--batch",
+      "--seed",
+      "--data",
+      "--json",
+      "--gateway",
+      "--virtual",
+    ])
       expect(said).toContain(option)
   })
 })

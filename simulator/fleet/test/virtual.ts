@@ -1,48 +1,7 @@
-/** Stand-ins for tests: time that only moves from event to event, and an engine that follows a script. */
+/** Stand-ins for tests: an engine that follows a script, and a gateway that echoes. */
 import type { Engine, TurnResult, WakeParameters } from "../engine.ts"
 import type { Medium } from "../medium.ts"
 import type { Scheduler } from "../scheduler.ts"
-
-interface Event {
-  time: number
-  order: number
-  action: () => void | Promise<void>
-  cancelled: boolean
-}
-
-export class VirtualScheduler implements Scheduler {
-  #now = 0
-  #order = 0
-  #events: Event[] = []
-
-  now(): number {
-    return this.#now
-  }
-
-  at(time: number, action: () => void | Promise<void>) {
-    const event: Event = { time: Math.max(time, this.#now), order: this.#order++, action, cancelled: false }
-    this.#events.push(event)
-    return {
-      cancel: () => {
-        event.cancelled = true
-      },
-    }
-  }
-
-  /** Lets everything happen up to `end`. */
-  async runUntil(end: number): Promise<void> {
-    for (;;) {
-      this.#events = this.#events.filter(({ cancelled }) => !cancelled)
-      this.#events.sort((a, b) => a.time - b.time || a.order - b.order)
-      const next = this.#events[0]
-      if (!next || next.time > end) break
-      this.#events.shift()
-      this.#now = next.time
-      await next.action()
-    }
-    this.#now = end
-  }
-}
 
 export interface Call {
   what: "wake" | "datagram" | "alarm" | "powerCut"
@@ -69,7 +28,7 @@ const quiet: TurnResult = {
   heap: { slots: 0, slotsPeak: 40_000, chunks: 0, chunksPeak: 20_000, stackPeak: 4_000 },
 }
 
-export type Script = (call: Call) => Partial<Omit<TurnResult, "traces">> & { traces?: object[] }
+export type Script = (call: Call) => Partial<Omit<TurnResult, "traces" | "tracedAt">> & { traces?: object[] }
 
 /** An engine whose machines do what `script` answers. */
 export function scriptedEngine(script: Script): { engine: Engine; calls: Call[] } {
@@ -77,7 +36,8 @@ export function scriptedEngine(script: Script): { engine: Engine; calls: Call[] 
   const turn = async (call: Call): Promise<TurnResult> => {
     calls.push(call)
     const { traces = [], ...rest } = script(call)
-    return { ...quiet, now: call.now, ...rest, traces: traces.map((trace) => JSON.stringify(trace)) }
+    const lines = { traces: traces.map((trace) => JSON.stringify(trace)), tracedAt: traces.map(() => call.now) }
+    return { ...quiet, now: call.now, ...rest, ...lines }
   }
   const engine: Engine = {
     wake: (id, { now, reason, sensor }) => turn({ what: "wake", id, now, reason, sensor }),

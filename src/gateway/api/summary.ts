@@ -1,7 +1,12 @@
 import type { ApiContext } from "./context.ts"
 
+type SummaryContext = Pick<ApiContext, "store" | "schedule" | "clock" | "metrics"> & {
+  chain: Pick<ApiContext["chain"], "chainId" | "registry" | "anchors" | "head">
+}
+
 /** The whole state in one look. */
-export async function summary({ store, chain, schedule, clock, metrics }: ApiContext) {
+export async function summary(context: SummaryContext) {
+  const { store, chain, schedule, clock, metrics } = context
   const { durable, anchored, duplicates, anchors } = store.anchors.totals()
   const { height, hash } = await chain.head()
   return {
@@ -19,8 +24,13 @@ export async function summary({ store, chain, schedule, clock, metrics }: ApiCon
   }
 }
 
+type ProvisioningContext = Pick<ApiContext, "coapPort" | "gatewayPublicKey" | "schedule"> & {
+  chain: Pick<ApiContext["chain"], "operator" | "chainId" | "genesisHash" | "registry" | "anchors">
+}
+
 /** What a device is given before its first hello. */
-export function provisioning({ chain, coapPort, gatewayPublicKey, schedule }: ApiContext) {
+export function provisioning(context: ProvisioningContext) {
+  const { chain, coapPort, gatewayPublicKey, schedule } = context
   const { operator, chainId, genesisHash, registry, anchors } = chain
   return {
     gatewayPublicKey: `0x${Buffer.from(gatewayPublicKey).toString("hex")}`,
