@@ -46,6 +46,12 @@ interface Arrival {
   answer(bytes: Uint8Array): void
 }
 
+/** A device's address in a network of its own. */
+const peerOf = (device: number) => ({
+  address: `10.${device >> 16}.${(device >> 8) & 255}.${device & 255}`,
+  port: 5683,
+})
+
 interface Running {
   store: Store
   chain: ChainPort
@@ -84,7 +90,7 @@ export class VirtualGateway implements GatewayEnd {
     const limits = { registrations: 1 }
     const common = { store, chain, crypto, clock, random, log: silentLog, secretKey, epochMs }
     const core = createCore({ ...common, limits, verifier, registryPollMs: REGISTRY_POLL_MS })
-    const exchange = coapExchange({ handle: core.handle, onDrop: (code) => this.#drop(code) })
+    const exchange = coapExchange({ handle: core.handle, meter: core.metrics.link("wifi"), clock, random })
     await core.start()
     await core.idle()
     this.#running = { store, chain, verifier, core, exchange }
@@ -165,7 +171,9 @@ export class VirtualGateway implements GatewayEnd {
     const { core, exchange } = this.#running
     const arrivals = this.#take()
     if (this.#queue.length > 0) this.#later(GATHER_US)
-    const answers = await Promise.all(arrivals.map(({ bytes }) => exchange(bytes).catch((error) => this.#fault(error))))
+    const answers = await Promise.all(
+      arrivals.map(({ device, bytes }) => exchange(bytes, peerOf(device)).catch((error) => this.#fault(error))),
+    )
     await core.idle()
     const { scheduler } = this.#options
     scheduler.at(scheduler.now() + SERVICE_US, () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { FrameEvent, GatewayEnd } from "../../fleet/medium.ts"
-import { VirtualScheduler } from "../../fleet/test/virtual.ts"
+import { VirtualScheduler } from "../../fleet/virtual/scheduler.ts"
 import { Impairment } from "../impairment.ts"
 import { type MediumProfile, media } from "../profiles.ts"
 import { type RadioPorts, radioMedium } from "../radio-medium.ts"
