@@ -38,7 +38,11 @@ export function provisioningValue(p: Provisioning): CborValue {
 
 export function readProvisioning(state: FlashState): Provisioning | undefined {
   const value = state.get(StateKey.provisioning)
-  if (value === undefined) return undefined
+  return value === undefined ? undefined : parseProvisioning(value)
+}
+
+/** Throws `E_MESSAGE`. */
+export function parseProvisioning(value: CborValue): Provisioning {
   const [gateway, operator, chainId, genesisHash, registry, profile] = asArray(value, "provisioning", 6, 6)
   return {
     gatewayPublicKey: asBytes(gateway, "gateway public key", 33),
@@ -52,7 +56,11 @@ export function readProvisioning(state: FlashState): Provisioning | undefined {
 
 export function readSettings(state: FlashState): Settings {
   const value = state.get(StateKey.settings)
-  if (value === undefined) return { batch: 6, interval: 1 }
+  return value === undefined ? { batch: 6, interval: 1 } : parseSettings(value)
+}
+
+/** Throws `E_MESSAGE`. */
+export function parseSettings(value: CborValue): Settings {
   const [batch, interval, guard] = asArray(value, "settings", 2, 3)
   const settings = { batch: asUint(batch, "batch"), interval: asUint(interval, "interval") }
   return guard === undefined ? settings : { ...settings, guard: asUint(guard, "guard") }

@@ -25,6 +25,8 @@ export const StateKey = {
   schedule: 8,
   /** the place that the gateway assigned */
   slot: 9,
+  /** what the board's network needs (names, passwords), as its target understands it */
+  network: 10,
 } as const
 
 export type StateKey = (typeof StateKey)[keyof typeof StateKey]

@@ -2,4 +2,7 @@
 export const Rule = {
   /** not fragmented: the payload is a whole message */
   whole: 22,
+  /** a board's console; LoRaWAN keeps 224 for tests, and nothing of it goes on air */
+  consoleRequest: 224,
+  consoleAnswer: 225,
 } as const
