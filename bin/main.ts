@@ -14,6 +14,10 @@ const commands: Record<string, { what: string; load(): Promise<Run> }> = {
     what: "approves devices on chain",
     load: async () => (await import("../src/gateway/cli/approve.ts")).approveCommand,
   },
+  enrol: {
+    what: "makes a board on a serial line a device of a gateway",
+    load: async () => (await import("../src/gateway/cli/enrol.ts")).enrolCommand,
+  },
   devices: {
     what: "lists a gateway's devices",
     load: async () => (await import("../src/gateway/cli/devices.ts")).devicesCommand,

@@ -1,6 +1,7 @@
 /** A board's main program: after power-on its console, then one wake. */
-import { type Command, type ConsoleLine, serveConsole } from "./console/serve.ts"
+
 import { provisioningCommands } from "./console/provisioning.ts"
+import { type Command, type ConsoleLine, serveConsole } from "./console/serve.ts"
 import { FIRMWARE } from "./firmware.ts"
 import { flashLayout } from "./flash/layout.ts"
 import { FlashState } from "./flash/state.ts"

@@ -2,12 +2,13 @@
  * A device as it stands after boot: everything restored, from retained memory where that is whole (a warm boot), else
  * from flash alone (a cold one). `suspend` puts it back.
  */
+import type { Provisioning } from "../protocol/provisioning.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
 import { slotFraction } from "../protocol/slots.ts"
 import { DeviceClock } from "./clock.ts"
 import { flashLayout } from "./flash/layout.ts"
 import { FlashState, StateKey } from "./flash/state.ts"
-import { type Identity, type Provisioning, readIdentity, readProvisioning, readSettings, readSlot } from "./identity.ts"
+import { type Identity, readIdentity, readProvisioning, readSettings, readSlot } from "./identity.ts"
 import { asPeriods, keepMemory, type Memory, takeMemory } from "./memory.ts"
 import { Numbers } from "./numbers.ts"
 import { Outbox } from "./outbox.ts"

@@ -3,26 +3,12 @@ import { addressOf } from "../protocol/address.ts"
 import type { CborValue } from "../protocol/cbor/index.ts"
 import type { SigningContext } from "../protocol/cose.ts"
 import type { Crypto } from "../protocol/crypto.ts"
-import { asProfile, type Profile, profileValue } from "../protocol/profile.ts"
+import { asProvisioning, type Provisioning } from "../protocol/provisioning.ts"
 import { asArray, asBytes, asUint } from "../protocol/shape.ts"
 import { SLOT_PARTS } from "../protocol/slots.ts"
 import { type FlashState, StateKey } from "./flash/state.ts"
 import type { Entropy } from "./ports.ts"
 import type { Settings } from "./slots.ts"
-
-/** Written by whoever provisions the device (wire, Improv, simulator). */
-export interface Provisioning {
-  /** 33 bytes: the peer of every envelope */
-  gatewayPublicKey: Uint8Array
-  /** address, 20 bytes: whose word the device takes for a new gateway key */
-  operator: Uint8Array
-  chainId: number
-  /** 32 bytes */
-  genesisHash: Uint8Array
-  /** 20 bytes */
-  registry: Uint8Array
-  profile: Profile
-}
 
 export interface Identity {
   secretKey: Uint8Array
@@ -32,35 +18,18 @@ export interface Identity {
   address: Uint8Array
 }
 
-export function provisioningValue(p: Provisioning): CborValue {
-  return [p.gatewayPublicKey, p.operator, p.chainId, p.genesisHash, p.registry, profileValue(p.profile)]
-}
-
 export function readProvisioning(state: FlashState): Provisioning | undefined {
   const value = state.get(StateKey.provisioning)
-  return value === undefined ? undefined : parseProvisioning(value)
-}
-
-/** Throws `E_MESSAGE`. */
-export function parseProvisioning(value: CborValue): Provisioning {
-  const [gateway, operator, chainId, genesisHash, registry, profile] = asArray(value, "provisioning", 6, 6)
-  return {
-    gatewayPublicKey: asBytes(gateway, "gateway public key", 33),
-    operator: asBytes(operator, "operator", 20),
-    chainId: asUint(chainId, "chain id"),
-    genesisHash: asBytes(genesisHash, "genesis hash", 32),
-    registry: asBytes(registry, "registry", 20),
-    profile: asProfile(profile),
-  }
+  return value === undefined ? undefined : asProvisioning(value)
 }
 
 export function readSettings(state: FlashState): Settings {
   const value = state.get(StateKey.settings)
-  return value === undefined ? { batch: 6, interval: 1 } : parseSettings(value)
+  return value === undefined ? { batch: 6, interval: 1 } : asSettings(value)
 }
 
 /** Throws `E_MESSAGE`. */
-export function parseSettings(value: CborValue): Settings {
+export function asSettings(value: CborValue): Settings {
   const [batch, interval, guard] = asArray(value, "settings", 2, 3)
   const settings = { batch: asUint(batch, "batch"), interval: asUint(interval, "interval") }
   return guard === undefined ? settings : { ...settings, guard: asUint(guard, "guard") }

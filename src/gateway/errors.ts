@@ -15,6 +15,8 @@ export type GatewayErrorCode =
   | "E_CHALLENGE" // not a challenge of this gateway for this key
   | "E_CHALLENGE_EXPIRED" // older than two minutes
   | "E_COAP" // not a CoAP message that this bridge takes
+  | "E_CONSOLE_GONE" // the line to a board ended
+  | "E_CONSOLE_SILENT" // a board does not answer on its console
   | "E_DEVICE_UNKNOWN" // no device of that number or address
   | "E_DISK_FULL" // hardly any room is left where the data is
   | "E_ECHO" // the sender has to prove its address first
@@ -33,6 +35,7 @@ export type GatewayErrorCode =
   | "E_NO_DATA" // there is no gateway's data in the directory
   | "E_PATH" // nothing is at this path
   | "E_PORT" // the port cannot be had
+  | "E_POSSESSION" // a board cannot prove that it holds its key
   | "E_PROFILE" // another profile than the registered one
   | "E_QUERY" // a parameter of an API request is not what it should be
   | "E_RECEIPT_MISSING" // the report is not known, or not anchored yet

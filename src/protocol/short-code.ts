@@ -6,17 +6,15 @@ import type { Crypto } from "./crypto.ts"
 
 /** Crockford's base 32: no I, L, O, U to misread. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-const HALF = 4
-const BITS = 5
+const BYTES = 5
 
-/** "7H3K-9QXA" */
+/** "7H3K-9QXA": the first 40 bits of SHA-256 over the address. */
 export function shortCode(crypto: Pick<Crypto, "sha256">, address: Uint8Array): string {
-  const hash = crypto.sha256(address)
-  const half = (from: number) => {
-    let value = (hash[from]! * 256 + hash[from + 1]!) * 16 + (hash[from + 2]! >> 4)
-    let text = ""
-    for (let i = 0; i < HALF; i++, value >>= BITS) text = ALPHABET[value & (2 ** BITS - 1)]! + text
-    return text
-  }
-  return `${half(0)}-${half(3)}`
+  let number = crypto
+    .sha256(address)
+    .slice(0, BYTES)
+    .reduce((sum, byte) => sum * 256 + byte, 0)
+  let code = ""
+  for (let i = 0; i < 8; i++, number = Math.floor(number / 32)) code = ALPHABET[number % 32]! + code
+  return `${code.slice(0, 4)}-${code.slice(4)}`
 }

@@ -3,10 +3,11 @@ import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs"
 import { crypto } from "../../../as/index.ts"
 import { flashLayout } from "../../../src/device/flash/layout.ts"
 import { FlashState, StateKey } from "../../../src/device/flash/state.ts"
-import { type Provisioning, provisioningValue, settingsValue } from "../../../src/device/identity.ts"
+import { settingsValue } from "../../../src/device/identity.ts"
 import type { Flash } from "../../../src/device/ports.ts"
 import type { Settings } from "../../../src/device/slots.ts"
 import { type CborValue, encode } from "../../../src/protocol/cbor/index.ts"
+import { type Provisioning, provisioningValue } from "../../../src/protocol/provisioning.ts"
 
 export const SECTOR_SIZE = 4096
 /** Bytes of flash that a simulated board gives to the device: 4 sectors of state, 60 of outbox. */

@@ -4,6 +4,7 @@ import { type CborValue, encode } from "../../protocol/cbor/index.ts"
 import { DormouseError } from "../../protocol/errors.ts"
 import { encodeHello, helloPayload } from "../../protocol/hello.ts"
 import { profileHash } from "../../protocol/profile.ts"
+import { asProvisioning, type Provisioning } from "../../protocol/provisioning.ts"
 import { signPayload } from "../../protocol/report.ts"
 import { CHALLENGE_LENGTH, NONCE_LENGTH } from "../../protocol/session.ts"
 import { asArray, asBytes, asMap } from "../../protocol/shape.ts"
@@ -11,14 +12,7 @@ import { shortCode } from "../../protocol/short-code.ts"
 import { FIRMWARE } from "../firmware.ts"
 import { flashLayout } from "../flash/layout.ts"
 import { FlashState, StateKey } from "../flash/state.ts"
-import {
-  type Provisioning,
-  parseProvisioning,
-  parseSettings,
-  readIdentity,
-  readProvisioning,
-  signingContext,
-} from "../identity.ts"
+import { asSettings, readIdentity, readProvisioning, signingContext } from "../identity.ts"
 import type { Board } from "../ports.ts"
 import type { Command } from "./serve.ts"
 
@@ -46,8 +40,8 @@ export function provisioningCommands(board: Board): Record<string, Command> {
     /** `[record, settings or null, network or null]`. Another owner's device must be blanked first: its key is theirs. */
     provision: (args) => {
       const [record, settings, network] = asArray(args, "provision", 3, 3)
-      const next = parseProvisioning(record!)
-      if (settings !== null) parseSettings(settings!)
+      const next = asProvisioning(record!)
+      if (settings !== null) asSettings(settings!)
       if (network !== null) asMap(network, "network")
       const state = scan()
       const before = readProvisioning(state)

@@ -1,8 +1,8 @@
 /** Lives of a device in virtual time: wakes it when it asked to be woken, loses messages, cuts its power. */
 import { crypto } from "../../../as/index.ts"
+import { provisioningValue } from "../../protocol/provisioning.ts"
 import { flashLayout } from "../flash/layout.ts"
 import { FlashState, StateKey } from "../flash/state.ts"
-import { provisioningValue } from "../identity.ts"
 import type { WakeReason } from "../ports.ts"
 import { wake } from "../wake.ts"
 import { PowerCut, TestBoard, TestFlash } from "./test-board.ts"

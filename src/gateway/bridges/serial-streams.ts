@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream"
 import { GatewayError } from "../errors.ts"
 import type { Clock } from "../ports.ts"
 import type { Bridge } from "./bridge.ts"
-import type { LineName } from "./serial-name.ts"
+import { type LineName, parseLineName } from "./serial-name.ts"
 
 /** Wait before a line that ended, or could not be opened, is tried again. */
 const RETRY_MS = 500
@@ -56,6 +56,18 @@ export async function keepConnected(
       cancel?.()
       stream?.destroy()
     },
+  }
+}
+
+/** Opens a line once, by its name. Throws `E_SERIAL_NAME` or `E_PORT`. */
+export async function openLine(text: string): Promise<Duplex> {
+  const name = parseLineName(text)
+  if (name.type === "socket" && name.listen)
+    throw new GatewayError("E_SERIAL_NAME", `"${text}" waits for others; a line to open is needed here.`)
+  try {
+    return await openStream(name)
+  } catch (cause) {
+    throw new GatewayError("E_PORT", `${text} cannot be opened: ${(cause as Error).message}.`, { cause })
   }
 }
 

@@ -3,6 +3,7 @@
  * prints them; `doc.test.ts` holds the document to them byte for byte.
  */
 import { nobleCrypto as crypto } from "../../../test/noble-crypto.ts"
+import { encodeConsoleAnswer, encodeConsoleRequest } from "../console.ts"
 import {
   addressOf,
   anchorHash,
@@ -188,6 +189,8 @@ export const examples: Record<string, Uint8Array> = {
   "uplink-coap": new Uint8Array([...coap, ...uplinkBody]),
   "link-message-head": encodeLinkMessage(LinkCode.report, tokenOfRequest(REQUEST), new Uint8Array(0)),
   "serial-frame": serialFrame,
+  "console-request": encodeConsoleRequest({ id: 1, command: "info", args: [] }),
+  "console-answer": encodeConsoleAnswer({ type: "failure", id: 1, code: "E_COMMAND", message: "?" }),
   ack,
   "downlink-nonce": new Uint8Array([...uintBytes(REQUEST, 5), 1, 2, 3, 4, 5, 6, 7, 8]),
   "downlink-aad": encryptionAad(encode(["dormouse-1 down", ID])),
