@@ -16,9 +16,13 @@ export function meterMicros(chip: Chip): number {
   return work.instructionsPerMeterUnit.value / chip.mips.value
 }
 
-/** Microseconds of one signature, which the meter does not count. */
+/** Microseconds of one instruction of native code, which the meter does not count. */
+export function instructionMicros(chip: Chip): number {
+  return 1 / chip.mips.value
+}
+
 export function signatureMicros(chip: Chip): number {
-  return work.signature.value / chip.mips.value
+  return work.signature.value * instructionMicros(chip)
 }
 
 /** Microseconds that the flash keeps the program waiting. Records are small: each page of 256 bytes counts in part. */

@@ -2,6 +2,8 @@
 import { assumed, cited, type Figure } from "./figure.ts"
 
 export interface OscillatorProfile {
+  /** what the device is told of it: the worst that it should expect of a part */
+  rated: Figure
   /** parts lie evenly within +- this at 25 degC */
   tolerance: Figure
   /** linear change with temperature; parts lie between half and one and a half of it, either sign */
@@ -23,6 +25,7 @@ const QUARTZ = "tuning-fork watch crystals (Abracon ABS07: 20 ppm at 25 degC, -4
 export const oscillators = {
   /** Nothing but the nominal frequency is known of it. */
   rc: {
+    rated: assumed(50_000, "ppm", "users of ESP32 boards report 6,400 to 50,000 ppm"),
     tolerance: assumed(30_000, "ppm", "users of ESP32 boards report 6,400 to 50,000 ppm"),
     slope: assumed(300, "ppm/K", "no figure in Espressif's data sheets"),
     parabola: none("ppm/K^2"),
@@ -33,6 +36,7 @@ export const oscillators = {
   },
   /** ESP-IDF's default: the RC clock measured against the main crystal at every boot. */
   "rc-calibrated": {
+    rated: assumed(500, "ppm", "class of a calibrated RC clock"),
     tolerance: assumed(500, "ppm", "class of a calibrated RC clock"),
     slope: assumed(20, "ppm/K", "what calibration at one temperature leaves at the next: 10 K make 200 ppm"),
     parabola: none("ppm/K^2"),
@@ -46,6 +50,7 @@ export const oscillators = {
     current: none("uA"),
   },
   crystal32k: {
+    rated: cited(20, "ppm", QUARTZ),
     tolerance: cited(20, "ppm", QUARTZ),
     slope: none("ppm/K"),
     parabola: cited(-0.035, "ppm/K^2", "tuning-fork crystals (NXP PCF8525, XTL_TYP 0: the -0.035 ppm/K^2 model)"),
