@@ -33,6 +33,7 @@ export type Plan = Pick<
   | "exhausted"
   | "statusAt"
   | "lastAnchor"
+  | "link"
 >
 
 export class Device {
@@ -148,5 +149,6 @@ function coldPlan(state: FlashState, receiptCursor: number): Plan {
     exhausted: false,
     statusAt,
     lastAnchor: null,
+    link: new Uint8Array(0),
   }
 }

@@ -54,12 +54,16 @@ export interface Memory {
   /** unix ms of the last status report; 0: one is due */
   statusAt: number
   lastAnchor: Uint8Array | null
+  /** what the link of the last wake handed over, 64 bytes at most; empty: nothing */
+  link: Uint8Array
 }
 
-/** checksum(4), zeros(4), head(8), last anchor(32): behind it come the numbers, aligned as a Float64Array needs. */
+/** checksum(4), length of link (4), head(8), last anchor(32), link(64): then the numbers, aligned as a Float64Array needs. */
+const LINK_LENGTH_AT = 4
 const HEAD_AT = 8
 const ANCHOR_AT = HEAD_AT + HEAD_LENGTH
-const NUMBERS_AT = ANCHOR_AT + HASH_LENGTH
+const LINK_AT = ANCHOR_AT + HASH_LENGTH
+const NUMBERS_AT = LINK_AT + 64
 
 /** Reads and wipes. */
 export function takeMemory(board: Pick<Board, "retained" | "crypto">): Memory | undefined {
@@ -76,6 +80,9 @@ export function keepMemory(board: Pick<Board, "retained" | "crypto">, memory: Me
   const bytes = new Uint8Array(NUMBERS_AT + numbers.byteLength)
   bytes.set(memory.head, HEAD_AT)
   if (memory.lastAnchor) bytes.set(memory.lastAnchor, ANCHOR_AT)
+  const link = memory.link.subarray(0, NUMBERS_AT - LINK_AT)
+  bytes[LINK_LENGTH_AT] = link.length
+  bytes.set(link, LINK_AT)
   bytes.set(new Uint8Array(numbers.buffer), NUMBERS_AT)
   bytes.set(checksum(board, bytes.subarray(CHECKSUM_LENGTH)))
   board.retained.write(bytes)
@@ -157,7 +164,8 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
     oneByOne: next() === 1,
     exhausted: next() === 1,
     statusAt: next(),
-    lastAnchor: next() === 1 ? bytes.slice(ANCHOR_AT, NUMBERS_AT) : null,
+    lastAnchor: next() === 1 ? bytes.slice(ANCHOR_AT, LINK_AT) : null,
+    link: bytes.slice(LINK_AT, LINK_AT + bytes[LINK_LENGTH_AT]!),
   }
 }
 

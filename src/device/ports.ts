@@ -56,6 +56,11 @@ export interface Link {
    * Whether it came. The call is not authenticated: it says "now" and nothing else.
    */
   listen?(micros: number): Promise<boolean>
+  /**
+   * What `openLink` of the next wake is given, 64 bytes at most: how it got on the network, so that it gets on sooner.
+   * Gone after a power cut.
+   */
+  remember?(): Uint8Array
   close(): void
 }
 
@@ -79,8 +84,8 @@ export interface Board {
   sensor: Sensor
   power: Power
   crypto: Crypto
-  /** Turns the radio on. Called at most once a wake. */
-  openLink(): Link
+  /** Turns the radio on. Called at most once a wake. `remembered`: what the link of an earlier wake handed over; empty: nothing. */
+  openLink(remembered: Uint8Array): Link
   /** Telemetry for people: a serial console, or the simulator's view. */
   trace(event: TraceEvent): void
 }

@@ -67,7 +67,7 @@ function radioDue(device: Device): boolean {
 
 async function talk(device: Device, inSlot: boolean): Promise<void> {
   const { board, sessions, plan } = device
-  const link: Link = board.openLink()
+  const link: Link = board.openLink(plan.link)
   board.trace({ e: "radio", on: true })
   let answered = false
   try {
@@ -79,6 +79,7 @@ async function talk(device: Device, inSlot: boolean): Promise<void> {
     const { code = "E_DEVICE", message } = error as { code?: string; message: string }
     board.trace({ e: "error", code, message })
   } finally {
+    plan.link = link.remember?.() ?? plan.link
     link.close()
     board.trace({ e: "radio", on: false })
   }

@@ -18,12 +18,12 @@ export function createBoard(host: Host): Board {
       batteryMillivolts: host.batteryMillivolts,
       sleep: (micros) => host.sleep(micros),
     },
-    openLink: () => openLink(host, now),
+    openLink: (remembered) => openLink(host, now, remembered),
     trace: (event) => host.trace(JSON.stringify(event)),
   }
 }
 
-function openLink(host: Host, now: () => number): Link {
+function openLink(host: Host, now: () => number, remembered: Uint8Array): Link {
   const send = (bytes: Uint8Array) => host.send(bytes)
   const close = () => {
     host.on = undefined
@@ -48,7 +48,7 @@ function openLink(host: Host, now: () => number): Link {
     receive = (piece) => stream.onReadable?.(piece)
   } else {
     const datagrams: Datagrams = { send, close }
-    link = new CoapLink({ datagrams, timer })
+    link = new CoapLink({ datagrams, timer, remembered })
     receive = (datagram) => datagrams.onMessage?.(datagram)
   }
   host.on = {

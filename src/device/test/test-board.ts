@@ -74,6 +74,8 @@ export class TestBoard {
   /** µs since power-on */
   now = 0
   retained: Uint8Array | undefined
+  /** what each link was given when it was opened */
+  readonly remembered: Uint8Array[] = []
   sleepUntil: number | undefined
 
   constructor(options: TestBoardOptions) {
@@ -106,7 +108,7 @@ export class TestBoard {
           this.sleepUntil = micros
         },
       },
-      openLink: () => this.#link(),
+      openLink: (remembered) => this.#link(remembered),
       trace: (event) => {
         alive()
         this.traces.push(event)
@@ -120,8 +122,10 @@ export class TestBoard {
     this.options.flash.powerOn()
   }
 
-  #link(): Link {
+  #link(remembered: Uint8Array): Link {
+    this.remembered.push(remembered)
     return {
+      remember: () => new Uint8Array([this.remembered.length]),
       maxBody: 1152,
       exchange: async (message) => {
         if (this.options.flash.dead) throw new PowerCut()

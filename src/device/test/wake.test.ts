@@ -161,3 +161,15 @@ test("a full outbox gives up its oldest reports and signs for it", async () => {
   expect(kept.length + lost).toBe(life.taken.length)
   expect(life.errors).toEqual([])
 })
+
+test("what a link hands over it gets back at the next wake, and not after a power cut", async () => {
+  const life = new Life({ batch: 1, samples: 6 })
+  await life.run(6)
+  const { remembered } = life.device
+  expect(remembered.length).toBeGreaterThan(3)
+  expect(remembered.map(([byte]) => byte ?? 0)).toEqual(remembered.map((_, i) => i))
+  life.device.powerCut()
+  const before = remembered.length
+  await life.run(4)
+  expect(remembered.slice(before).map(([byte]) => byte ?? 0)[0]).toBe(0)
+})
