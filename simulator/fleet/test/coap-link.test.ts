@@ -8,7 +8,7 @@ import { codeOf } from "../../../src/gateway/errors.ts"
 import { defaultLimits } from "../../../src/gateway/limits.ts"
 import { MAX_BODY } from "../../../src/protocol/coap.ts"
 import { type Random, randomStream } from "../random.ts"
-import { VirtualScheduler } from "./virtual.ts"
+import { VirtualScheduler } from "../virtual/scheduler.ts"
 
 /** Longer than any exchange, µs. */
 const LONG = 120_000_000
