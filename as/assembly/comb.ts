@@ -27,46 +27,48 @@ const ENTRY = POINTS + 3 * POINT
 const Y = ENTRY + FE
 const WORDS = T + 6 * FE
 
-/** The sixteen words of an entry; every entry of the row is read. The C build replaces this by the same scan of flash. */
-export function combSelect(r: usize, row: usize, index: usize): void {
-  let at = COMB_TABLE + row * ROW_SIZE
-  let a: u64 = 0
-  let b: u64 = 0
-  let c: u64 = 0
-  let d: u64 = 0
-  let e: u64 = 0
-  let f: u64 = 0
-  let g: u64 = 0
-  let h: u64 = 0
-  for (let i: usize = 0; i < 32; i++) {
-    // All ones where i = index.
-    const mask: u64 = <u64>((<i64>(i ^ index) - 1) >> 63)
-    a |= load<u64>(at, 0) & mask
-    b |= load<u64>(at, 8) & mask
-    c |= load<u64>(at, 16) & mask
-    d |= load<u64>(at, 24) & mask
-    e |= load<u64>(at, 32) & mask
-    f |= load<u64>(at, 40) & mask
-    g |= load<u64>(at, 48) & mask
-    h |= load<u64>(at, 56) & mask
-    at += 64
-  }
-  store<u64>(r, a, 0)
-  store<u64>(r, b, 8)
-  store<u64>(r, c, 16)
-  store<u64>(r, d, 24)
-  store<u64>(r, e, 32)
-  store<u64>(r, f, 40)
-  store<u64>(r, g, 48)
-  store<u64>(r, h, 56)
+/** All ones where that bit of the index is set. */
+function indexMask(index: usize, bit: usize): u64 {
+  return 0 - <u64>((index >> bit) & 1)
 }
 
-/** The same for public data: one entry is read. Replaced likewise. */
+/**
+ * The sixteen words of an entry. The table holds coefficients: entry e is the exclusive or of all coefficients of its row whose
+ * bits are among those of e (algebraic normal form: I. Reed, D. Muller, 1954). Every coefficient is read; five masks, one for
+ * each bit of the index, serve all. The C build replaces this by the same reading of flash.
+ */
+export function combSelect(r: usize, row: usize, index: usize): void {
+  const m0 = indexMask(index, 0)
+  const m1 = indexMask(index, 1)
+  const m2 = indexMask(index, 2)
+  const m3 = indexMask(index, 3)
+  const m4 = indexMask(index, 4)
+  let at = COMB_TABLE + row * ROW_SIZE
+  for (let i = 0; i < 8; i++) {
+    let low: u64 = 0
+    let sum: u64 = 0
+    for (let half = 0; half < 2; half++) {
+      low = sum
+      const a = load<u64>(at, 0) ^ (load<u64>(at, 8) & m0) ^ (m1 & (load<u64>(at, 16) ^ (load<u64>(at, 24) & m0)))
+      const b = load<u64>(at, 32) ^ (load<u64>(at, 40) & m0) ^ (m1 & (load<u64>(at, 48) ^ (load<u64>(at, 56) & m0)))
+      const c = load<u64>(at, 64) ^ (load<u64>(at, 72) & m0) ^ (m1 & (load<u64>(at, 80) ^ (load<u64>(at, 88) & m0)))
+      const d = load<u64>(at, 96) ^ (load<u64>(at, 104) & m0) ^ (m1 & (load<u64>(at, 112) ^ (load<u64>(at, 120) & m0)))
+      at += 128
+      sum = a ^ (m2 & b) ^ (m3 & (c ^ (m2 & d)))
+    }
+    store<u64>(r, low ^ (m4 & sum))
+    r += 8
+  }
+}
+
+/** The same for public data: only the coefficients that count are read. Replaced likewise. */
 export function combLoad(r: usize, row: usize, index: usize): void {
-  const at = COMB_TABLE + row * ROW_SIZE + (index << 6)
-  for (let i: usize = 0; i < 64; i += 16) {
-    store<u64>(r + i, load<u64>(at + i))
-    store<u64>(r + i, load<u64>(at + i, 8), 8)
+  const at = COMB_TABLE + row * ROW_SIZE
+  for (let i: usize = 0; i < 8; i++) {
+    const from = at + (i << 8)
+    let sum = load<u64>(from)
+    for (let part = index; part !== 0; part = (part - 1) & index) sum ^= load<u64>(from + (part << 3))
+    store<u64>(r + (i << 3), sum)
   }
 }
 

@@ -1,18 +1,17 @@
 /** ECDSA (SEC 1 §4.1) with deterministic nonces and low s. */
 import { multiplyBase, multiplyBasePublic } from "./comb"
 import { declassify } from "./declassify"
-import { feFromBytes } from "./field"
+import { feFromBytes, feInvertBoth } from "./field"
 import { feFromWords, feToWords } from "./generated/field"
 import { jacAdd, jacHasX, jacIsInfinity, jacToAffine } from "./jacobian"
 import { liftX, loadPublic, loadSecret, storePublic } from "./keys"
 import { FE, INPUT, MULTIPLES, OUTPUT, POINT, POINTS, S, SCALAR, WIDE_READY, wipeTo } from "./memory"
-import { mixedToAffine } from "./mixed"
+import { mixedToAffine, ZZZ } from "./mixed"
 import { nonceInit, nonceNext, nonceRetry } from "./rfc6979"
 import {
   scAdd,
   scFromBytes,
   scHighMask,
-  scInvert,
   scInvertPublic,
   scMul,
   scNegateIf,
@@ -36,11 +35,11 @@ const ORDER_BYTES: usize = memory.data<u8>([
 function attempt(): u32 {
   let fit = nonceNext(K)
   multiplyBase(POINTS, K)
-  mixedToAffine(POINTS, POINTS)
+  feInvertBoth(POINTS + ZZZ, POINTS + ZZZ, K)
+  mixedToAffine(POINTS)
   feToWords(R, POINTS)
   const below = scReduce(R)
   let id = (load<u32>(POINTS + FE) & 1) | (~below & 2)
-  scInvert(K, K)
   scMul(SIG, R, KEY)
   scAdd(SIG, SIG, Z)
   scMul(SIG, SIG, K)

@@ -1,12 +1,7 @@
 /** The field of secp256k1, p = 2^256 - 2^32 - 977: what is not unrolled in `generated/field.ts`. */
 import { feCarry, feFromWords, feMul, feScale, feSqr, feSub, feToWords } from "./generated/field"
 import { FE, loadBytes, S_FOLD, storeBytes, T } from "./memory"
-import { invert, P_INVERSE } from "./safegcd"
-
-/** p in 30-bit limbs for the inversion, and in 32-bit words for comparison. */
-const P30: usize = memory.data<u32>([
-  0x3ffffc2f, 0x3ffffffb, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
-])
+import { invert, invertBoth, P30 } from "./safegcd"
 
 export const FE_ZERO: usize = memory.data(40)
 
@@ -81,12 +76,24 @@ export function feToBytes(bytes: usize, a: usize): void {
   for (let i: usize = 0; i < 32; i += 4) storeBytes(bytes + 28 - i, load<u32>(S_FOLD + i))
 }
 
-/** r = 1 / a (0 for 0), in constant time. */
-export function feInvert(r: usize, a: usize): void {
+/** Normalized words of a, at S_FOLD; r is lost. */
+function wordsToInvert(r: usize, a: usize): void {
   feCarry(r, a)
   feNormalize(r)
   feToWords(S_FOLD, r)
-  invert(S_FOLD, S_FOLD, P30, P_INVERSE)
+}
+
+/** r = 1 / a (0 for 0), in constant time. */
+export function feInvert(r: usize, a: usize): void {
+  wordsToInvert(r, a)
+  invert(S_FOLD, S_FOLD, P30)
+  feFromWords(r, S_FOLD)
+}
+
+/** The same, and k = 1 / k mod n beside it: for a processor that does several things at once, cheaper than one after the other. */
+export function feInvertBoth(r: usize, a: usize, k: usize): void {
+  wordsToInvert(r, a)
+  invertBoth(S_FOLD, k)
   feFromWords(r, S_FOLD)
 }
 

@@ -8,7 +8,6 @@ import {
   feCopy,
   feMul,
   feMulAdd,
-  feMulAddSqr,
   feMulSub,
   feNeg,
   feSqr,
@@ -56,7 +55,7 @@ export function jacDoubleNegate(r: usize, p: usize): void {
   feMul(S1, p, S2)
   feSqrSub(r, U1, FE_ZERO, S1)
   feSub(U2, r, S1, 2) // 3
-  feMulAddSqr(r + FE, U1, U2, S2)
+  feMulAdd(r + FE, U1, U2, S2, S2)
 }
 
 export function jacNegate(r: usize): void {

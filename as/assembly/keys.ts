@@ -1,10 +1,10 @@
 /** Secret and public keys: SEC 1 §2.3.3, §2.3.4, §3.2. */
 import { multiplyBase } from "./comb"
 import { declassify } from "./declassify"
-import { feCurve, feEqual, feFromBytes, feNormalize, feSetSmall, feSqrt, feToBytes } from "./field"
+import { feCurve, feEqual, feFromBytes, feInvert, feNormalize, feSetSmall, feSqrt, feToBytes } from "./field"
 import { feCarry, feNeg, feSqr } from "./generated/field"
 import { FE, INPUT, MULTIPLES, OUTPUT, POINTS, S, T, wipeTo } from "./memory"
-import { mixedToAffine } from "./mixed"
+import { mixedToAffine, ZZZ } from "./mixed"
 import { scFromBytes, scZeroMask } from "./scalar"
 
 /** Reads a secret key; whether it is one, 0 < key < n, is public. */
@@ -68,7 +68,8 @@ export function getPublicKey(compressed: bool): u32 {
   let length: u32 = 0
   if (loadSecret(S, INPUT)) {
     multiplyBase(POINTS, S)
-    mixedToAffine(POINTS, POINTS)
+    feInvert(POINTS + ZZZ, POINTS + ZZZ)
+    mixedToAffine(POINTS)
     length = storePublic(OUTPUT, POINTS, compressed)
   }
   wipeTo(MULTIPLES)

@@ -52,11 +52,12 @@ export const S: usize = NONCE_INPUT + 128
 export const S_WIDE: usize = S + 8 * SCALAR
 export const S_FOLD: usize = S_WIDE + 72
 
-/** Safegcd: f, g, d, e in ten 32-bit words each, modulus, transition matrix. */
+/** Safegcd: two inversions side by side, each in a lane as divsteps.ts lays it out. */
 export const GCD: usize = S_FOLD + 72
+export const LANE: usize = 208
 
 /** Field temporaries of the group law, then points of the callers. */
-export const T: usize = GCD + 5 * 40 + 24
+export const T: usize = GCD + 2 * LANE
 export const POINTS: usize = T + 12 * FE
 export const MULTIPLES: usize = POINTS + 4 * POINT
 export const DIGITS: usize = MULTIPLES + 16 * POINT

@@ -12,8 +12,8 @@
  * Both return the opposite of the sum, which saves negating a product: the caller counts the turns. Coordinates have
  * magnitude 1 on entry and exit.
  */
-import { FE_ZERO, feInvert, feNormalize } from "./field"
-import { feMul, feMulAdd, feMulAddSqr, feMulSub, feSqr, feSqrSub, feSub, feThreeHalves } from "./generated/field"
+import { FE_ZERO, feNormalize } from "./field"
+import { feMul, feMulAdd, feMulSub, feSqr, feSqrSub, feSub, feThreeHalves } from "./generated/field"
 import { FE, T } from "./memory"
 
 export const ZZ: usize = 2 * FE
@@ -49,16 +49,15 @@ export function mixedDoubleNegate(p: usize): void {
   feThreeHalves(P, P) // 1
   feSqrSub(p, P, FE_ZERO, Q)
   feSub(Q, p, Q, 2) // 3
-  feMulAddSqr(p + FE, P, Q, PP) // -Y3 = M (X3 - S) + V^2
+  feMulAdd(p + FE, P, Q, PP, PP) // -Y3 = M (X3 - S) + V^2
 }
 
-/** Normalized affine x and y of p at r and r + FE; zeros where ZZ = 0. */
-export function mixedToAffine(r: usize, p: usize): void {
-  feInvert(P, p + ZZZ)
-  feMul(PP, p + ZZ, P)
+/** Normalized affine x and y of p at p and p + FE, its ZZZ having been inverted; zeros where that was 0. */
+export function mixedToAffine(p: usize): void {
+  feMul(PP, p + ZZ, p + ZZZ)
   feSqr(PP, PP) // 1/ZZ
-  feMul(r, p, PP)
-  feMul(r + FE, p + FE, P)
-  feNormalize(r)
-  feNormalize(r + FE)
+  feMul(p, p, PP)
+  feMul(p + FE, p + FE, p + ZZZ)
+  feNormalize(p)
+  feNormalize(p + FE)
 }

@@ -2,12 +2,14 @@
  * Inversion of public values: the division steps of safegcd.ts with delta from 1, zeros of g skipped at once, up to six bits of
  * g cleared by one multiple of f, and an end as soon as g is 0 (Bernstein-Yang 2019 §8 on variable time).
  */
-import { F, finish, G, LIMBS, start, U, updateDE, updateFG } from "./safegcd"
+import { F, G, U } from "./divsteps"
+import { GCD } from "./memory"
+import { finish, LIMBS, start, updateDE, updateFG } from "./safegcd"
 
 /** As `divsteps`; eta is -delta. */
 function divstepsPublic(eta: i32): i32 {
-  let f: i32 = load<i32>(F)
-  let g: i32 = load<i32>(G)
+  let f: i32 = load<i32>(GCD + F)
+  let g: i32 = load<i32>(GCD + G)
   let u: i32 = 1
   let v: i32 = 0
   let q: i32 = 0
@@ -39,10 +41,10 @@ function divstepsPublic(eta: i32): i32 {
     q += u * w
     r += v * w
   }
-  store<i32>(U, u)
-  store<i32>(U, v, 4)
-  store<i32>(U, q, 8)
-  store<i32>(U, r, 12)
+  store<i32>(GCD + U, u)
+  store<i32>(GCD + U, v, 4)
+  store<i32>(GCD + U, q, 8)
+  store<i32>(GCD + U, r, 12)
   return eta
 }
 
@@ -53,13 +55,13 @@ function isZero(a: usize): bool {
 }
 
 /** As `invert`. */
-export function invertPublic(r: usize, a: usize, modulus: usize, inverse: u32): void {
-  start(a, modulus)
+export function invertPublic(r: usize, a: usize, modulus: usize): void {
+  start(GCD, a, modulus)
   let eta: i32 = -1
-  while (!isZero(G)) {
+  while (!isZero(GCD + G)) {
     eta = divstepsPublic(eta)
-    updateDE(modulus, inverse)
-    updateFG(LIMBS)
+    updateDE(GCD, modulus)
+    updateFG(GCD)
   }
-  finish(r, modulus, load<i32>(F, 32) >> 31)
+  finish(r, GCD, modulus)
 }

@@ -3,22 +3,21 @@
  * inversion", CHES 2019, with delta starting at 1/2 (590 steps suffice for 256-bit inputs: P. Wuille, "safegcd-bounds").
  * Numbers are nine signed limbs of 30 bits; thirty division steps are collected in a 2x2 matrix before it is applied.
  */
-import { GCD } from "./memory"
+import { D, divsteps, divstepsTwice, E, ETA, F, G, U } from "./divsteps"
+import { GCD, LANE } from "./memory"
 
-export const F: usize = GCD
-export const G: usize = GCD + 40
-const D: usize = GCD + 80
-const E: usize = GCD + 120
-export const U: usize = GCD + 160
-const FIRST: usize = GCD + 176
 const MASK: i32 = 0x3fffffff
 export const LIMBS: usize = 36
 /** 20 * 30 >= 590. */
 const ROUNDS: i32 = 20
 
-/** 1/p and 1/n mod 2^30. */
-export const P_INVERSE: u32 = 0x2ddacacf
-export const N_INVERSE: u32 = 0x2a774ec1
+/** Moduli in 30-bit limbs; behind them, their inverses mod 2^30. */
+export const P30: usize = memory.data<u32>([
+  0x3ffffc2f, 0x3ffffffb, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff, 0x2ddacacf,
+])
+export const N30: usize = memory.data<u32>([
+  0x10364141, 0x3f497a33, 0x348a03bb, 0x2bb739ab, 0x3ffffeba, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff, 0x2a774ec1,
+])
 
 function toLimbs(r: usize, words: usize): void {
   for (let i: u32 = 0; i < 9; i++) {
@@ -46,88 +45,49 @@ function fromLimbs(words: usize, a: usize): void {
   }
 }
 
-/**
- * Fifteen division steps on the low bits of f and g: stores the matrix (u v; q r), returns delta - 1/2. f and its row are one
- * number, f + 2^20 u + 2^40 v, as g and its row are (as in T. Pornin, "Optimized binary GCD for modular inversion", 2020):
- * they are only added, negated and halved. The matrix starts from 2^15, so that halving stays exact; no field exceeds 2^15.
- */
-function fifteen(matrix: usize, f: i32, g: i32, delta: i64): i64 {
-  let x: i64 = ((<i64>1) << 35) + (f & 0x7fff)
-  let y: i64 = ((<i64>1) << 55) + (g & 0x7fff)
-  for (let i = 0; i < 15; i++) {
-    const odd = 0 - (y & 1)
-    const ahead = ~(delta >> 63)
-    const swap = odd & ahead
-    y += ((x ^ ahead) - ahead) & odd
-    x += y & swap
-    y >>= 1
-    delta = (delta ^ swap) + 1
-  }
-  storeRow(matrix, x)
-  storeRow(matrix + 8, y)
-  return delta
-}
-
-/** The two upper fields, each rounded to the nearest. */
-function storeRow(at: usize, row: i64): void {
-  const second = (row + ((<i64>1) << 39)) >> 40
-  store<i32>(at, <i32>((row - (second << 40) + (1 << 19)) >> 20))
-  store<i32>(at, <i32>second, 4)
-}
-
-/** Thirty division steps: their matrix at U, the product of two halves. */
-function divsteps(delta: i64): i64 {
-  const f = load<i32>(F)
-  const g = load<i32>(G)
-  delta = fifteen(FIRST, f, g, delta)
-  const u = load<i32>(FIRST)
-  const v = load<i32>(FIRST, 4)
-  const q = load<i32>(FIRST, 8)
-  const r = load<i32>(FIRST, 12)
-  delta = fifteen(U, (u * f + v * g) >> 15, (q * f + r * g) >> 15, delta)
-  for (let i: usize = 0; i < 16; i += 8) {
-    const a = load<i32>(U + i)
-    const b = load<i32>(U + i, 4)
-    store<i32>(U + i, a * u + b * q)
-    store<i32>(U + i, a * v + b * r, 4)
-  }
-  return delta
-}
-
 /** (f, g) = (u f + v g, q f + r g) / 2^30, exactly. */
-export function updateFG(size: usize): void {
-  const u: i64 = load<i32>(U)
-  const v: i64 = load<i32>(U, 4)
-  const q: i64 = load<i32>(U, 8)
-  const r: i64 = load<i32>(U, 12)
-  let f: i64 = load<i32>(F)
-  let g: i64 = load<i32>(G)
+export function updateFG(lane: usize): void {
+  const u: i64 = load<i32>(lane + U)
+  const v: i64 = load<i32>(lane + U, 4)
+  const q: i64 = load<i32>(lane + U, 8)
+  const r: i64 = load<i32>(lane + U, 12)
+  let f: i64 = load<i32>(lane + F)
+  let g: i64 = load<i32>(lane + G)
   let cf = (u * f + v * g) >> 30
   let cg = (q * f + r * g) >> 30
-  for (let i: usize = 4; i < size; i += 4) {
-    f = load<i32>(F + i)
-    g = load<i32>(G + i)
+  for (let i: usize = 0; i < 32; i += 8) {
+    f = load<i32>(lane + F + i, 4)
+    g = load<i32>(lane + G + i, 4)
     cf += u * f + v * g
     cg += q * f + r * g
-    store<i32>(F + i - 4, <i32>cf & MASK)
-    store<i32>(G + i - 4, <i32>cg & MASK)
+    store<i32>(lane + F + i, <i32>cf & MASK)
+    store<i32>(lane + G + i, <i32>cg & MASK)
+    cf >>= 30
+    cg >>= 30
+    f = load<i32>(lane + F + i, 8)
+    g = load<i32>(lane + G + i, 8)
+    cf += u * f + v * g
+    cg += q * f + r * g
+    store<i32>(lane + F + i, <i32>cf & MASK, 4)
+    store<i32>(lane + G + i, <i32>cg & MASK, 4)
     cf >>= 30
     cg >>= 30
   }
-  store<i32>(F + size - 4, <i32>cf)
-  store<i32>(G + size - 4, <i32>cg)
+  store<i32>(lane + F, <i32>cf, 32)
+  store<i32>(lane + G, <i32>cg, 32)
 }
 
 /** The same for (d, e) modulo m: a multiple of m makes the sums divisible; d and e stay within (-2m, m). */
-export function updateDE(modulus: usize, inverse: u32): void {
-  const u: i64 = load<i32>(U)
-  const v: i64 = load<i32>(U, 4)
-  const q: i64 = load<i32>(U, 8)
-  const r: i64 = load<i32>(U, 12)
-  let d: i64 = load<i32>(D)
-  let e: i64 = load<i32>(E)
-  const dNegative = load<i32>(D, 32) >> 31
-  const eNegative = load<i32>(E, 32) >> 31
+export function updateDE(lane: usize, modulus: usize): void {
+  const inverse = load<u32>(modulus, 36)
+  const u: i64 = load<i32>(lane + U)
+  const v: i64 = load<i32>(lane + U, 4)
+  const q: i64 = load<i32>(lane + U, 8)
+  const r: i64 = load<i32>(lane + U, 12)
+  let d: i64 = load<i32>(lane + D)
+  let e: i64 = load<i32>(lane + E)
+  const dNegative = load<i32>(lane + D, 32) >> 31
+  const eNegative = load<i32>(lane + E, 32) >> 31
   let kd = (<i32>u & dNegative) + (<i32>v & eNegative)
   let ke = (<i32>q & dNegative) + (<i32>r & eNegative)
   let cd = u * d + v * e
@@ -139,57 +99,83 @@ export function updateDE(modulus: usize, inverse: u32): void {
   let m: i64 = load<i32>(modulus)
   cd = (cd + m * md) >> 30
   ce = (ce + m * me) >> 30
-  for (let i: usize = 4; i < LIMBS; i += 4) {
-    d = load<i32>(D + i)
-    e = load<i32>(E + i)
-    m = load<i32>(modulus + i)
+  for (let i: usize = 0; i < 32; i += 8) {
+    d = load<i32>(lane + D + i, 4)
+    e = load<i32>(lane + E + i, 4)
+    m = load<i32>(modulus + i, 4)
     cd += u * d + v * e + m * md
     ce += q * d + r * e + m * me
-    store<i32>(D + i - 4, <i32>cd & MASK)
-    store<i32>(E + i - 4, <i32>ce & MASK)
+    store<i32>(lane + D + i, <i32>cd & MASK)
+    store<i32>(lane + E + i, <i32>ce & MASK)
+    cd >>= 30
+    ce >>= 30
+    d = load<i32>(lane + D + i, 8)
+    e = load<i32>(lane + E + i, 8)
+    m = load<i32>(modulus + i, 8)
+    cd += u * d + v * e + m * md
+    ce += q * d + r * e + m * me
+    store<i32>(lane + D + i, <i32>cd & MASK, 4)
+    store<i32>(lane + E + i, <i32>ce & MASK, 4)
     cd >>= 30
     ce >>= 30
   }
-  store<i32>(D, <i32>cd, 32)
-  store<i32>(E, <i32>ce, 32)
+  store<i32>(lane + D, <i32>cd, 32)
+  store<i32>(lane + E, <i32>ce, 32)
 }
 
 /** d = sign * d in [0, m), for d in (-2m, m): add m where negative, negate by the sign, carry; twice. */
-function settle(modulus: usize, sign: i32): void {
+function settle(lane: usize, modulus: usize, sign: i32): void {
   let flip = sign
   for (let pass = 0; pass < 2; pass++) {
-    const negative = load<i32>(D, 32) >> 31
+    const negative = load<i32>(lane + D, 32) >> 31
     let carry: i32 = 0
     for (let i: usize = 0; i < LIMBS; i += 4) {
-      const limb = load<i32>(D + i) + (load<i32>(modulus + i) & negative)
+      const limb = load<i32>(lane + D + i) + (load<i32>(modulus + i) & negative)
       carry += (limb ^ flip) - flip
-      store<i32>(D + i, i < 32 ? carry & MASK : carry)
+      store<i32>(lane + D + i, i < 32 ? carry & MASK : carry)
       carry >>= 30
     }
     flip = 0
   }
 }
 
-export function start(a: usize, modulus: usize): void {
-  memory.fill(D, 0, 80)
-  store<u32>(E, 1)
-  memory.copy(F, modulus, LIMBS)
-  toLimbs(G, a)
+/** Readies a lane to invert a. */
+export function start(lane: usize, a: usize, modulus: usize): void {
+  memory.fill(lane + D, 0, 80)
+  store<u32>(lane + E, 1)
+  for (let i: usize = 0; i < LIMBS; i += 4) store<u32>(lane + F + i, load<u32>(modulus + i))
+  toLimbs(lane + G, a)
+  store<i64>(lane + ETA, -1)
 }
 
-export function finish(r: usize, modulus: usize, sign: i32): void {
-  settle(modulus, sign)
-  fromLimbs(r, D)
+export function finish(r: usize, lane: usize, modulus: usize): void {
+  settle(lane, modulus, load<i32>(lane + F, 32) >> 31)
+  fromLimbs(r, lane + D)
 }
 
-/** r = 1 / a mod m; eight words each, m in 30-bit limbs, `inverse` = 1/m mod 2^30. 0 gives 0. */
-export function invert(r: usize, a: usize, modulus: usize, inverse: u32): void {
-  start(a, modulus)
-  let delta: i64 = 0
+/** r = 1 / a mod m, eight words each, m in limbs. 0 gives 0. */
+export function invert(r: usize, a: usize, modulus: usize): void {
+  start(GCD, a, modulus)
   for (let i = 0; i < ROUNDS; i++) {
-    delta = divsteps(delta)
-    updateDE(modulus, inverse)
-    updateFG(LIMBS)
+    divsteps(GCD)
+    updateFG(GCD)
+    updateDE(GCD, modulus)
   }
-  finish(r, modulus, load<i32>(F, 32) >> 31)
+  finish(r, GCD, modulus)
+}
+
+/** a = 1 / a mod p and b = 1 / b mod n, side by side. */
+export function invertBoth(a: usize, b: usize): void {
+  const other = GCD + LANE
+  start(GCD, a, P30)
+  start(other, b, N30)
+  for (let i = 0; i < ROUNDS; i++) {
+    divstepsTwice()
+    updateFG(GCD)
+    updateFG(other)
+    updateDE(GCD, P30)
+    updateDE(other, N30)
+  }
+  finish(a, GCD, P30)
+  finish(b, other, N30)
 }

@@ -1,6 +1,6 @@
 /** Integers modulo the group order n (SEC 2 §2.4.1): eight little-endian 32-bit words, constant time. */
 import { loadBytes, S_FOLD, S_WIDE, storeBytes } from "./memory"
-import { invert, N_INVERSE } from "./safegcd"
+import { N30 } from "./safegcd"
 import { invertPublic } from "./safegcd-public"
 
 const N: usize = memory.data<u32>([
@@ -11,9 +11,6 @@ const HALF_N: usize = memory.data<u32>([
 ])
 /** 2^256 - n, 129 bits. */
 const FOLD: usize = memory.data<u32>([0x2fc9bebf, 0x402da173, 0x50b75fc4, 0x45512319, 1])
-const N30: usize = memory.data<u32>([
-  0x10364141, 0x3f497a33, 0x348a03bb, 0x2bb739ab, 0x3ffffeba, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
-])
 
 /** All ones where a is zero. */
 export function scZeroMask(a: usize): u32 {
@@ -150,12 +147,7 @@ export function scMul(r: usize, a: usize, b: usize): void {
   reduceOnce(r, load<u32>(S_WIDE, 32))
 }
 
-/** r = 1 / a (0 for 0). */
-export function scInvert(r: usize, a: usize): void {
-  invert(r, a, N30, N_INVERSE)
-}
-
-/** The same for a public a. */
+/** r = 1 / a (0 for 0), for a public a. */
 export function scInvertPublic(r: usize, a: usize): void {
-  invertPublic(r, a, N30, N_INVERSE)
+  invertPublic(r, a, N30)
 }

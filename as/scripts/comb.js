@@ -2,6 +2,8 @@
  * The signed comb of the generator, for the wasm's data and for C (Hamburg 2012, "Fast and compact
  * elliptic-curve cryptography" §3.3). Row b, entry e holds 2^(24b) * (2^20 + sum over t < 5 of +-2^(4t)) * G, the sign of
  * tooth t being + where bit t of e is set; x and y are eight little-endian words each.
+ *
+ * What is stored of a row are coefficients, of which the entries are sums: see `combSelect`.
  */
 const P = 2n ** 256n - 2n ** 32n - 977n
 const G = [
@@ -37,11 +39,21 @@ function row(teeth) {
   return points
 }
 
-const wordsOf = (value) => Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(32 * i)) & 0xffffffffn))
+const ENTRIES = 1 << (TEETH - 1)
+const wordOf = (value, i) => (value >> BigInt(64 * i)) & 0xffffffffffffffffn
 
-/** All entries, sixteen words each. */
+/** Of the values of a function of five bits, the coefficients of its algebraic normal form: the Moebius transform. */
+function coefficients(values) {
+  const result = [...values]
+  for (let bit = 1; bit < ENTRIES; bit <<= 1) {
+    for (let i = 0; i < ENTRIES; i++) if (i & bit) result[i] ^= result[i ^ bit]
+  }
+  return result
+}
+
+/** Word by word of 64 bits (four of x, four of y), the coefficients of each row. */
 export function combTable() {
-  const entries = []
+  const words = []
   let base = G
   for (let b = 0; b < ROWS; b++) {
     const teeth = []
@@ -49,26 +61,29 @@ export function combTable() {
       teeth.push(base)
       for (let i = 0; i < SPACING; i++) base = add(base, base)
     }
-    for (const point of row(teeth)) entries.push(point.flatMap(wordsOf))
+    const entries = row(teeth)
+    for (let i = 0; i < 8; i++) words.push(...coefficients(entries.map((entry) => wordOf(entry[i >> 2], i & 3))))
   }
-  return entries
+  return BigUint64Array.from(words)
 }
 
 /** As a data segment in WebAssembly text. */
 export function combSegment(address) {
-  const bytes = new Uint8Array(new Uint32Array(combTable().flat()).buffer)
+  const bytes = new Uint8Array(combTable().buffer)
   const text = Array.from(bytes, (byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")
   return `(data (i32.const ${address}) "${text}")`
 }
 
 /** As C, for the flash of a board. */
 export function combC() {
-  const lines = combTable().map((words) => `  ${words.map((word) => `0x${word.toString(16)}`).join(", ")},`)
-  return `/* Written by as/generate.js: signed comb of the generator, 11 rows of 32 affine points. */
+  const words = new Uint32Array(combTable().buffer)
+  const line = (i) =>
+    `  ${Array.from(words.subarray(8 * i, 8 * i + 8), (word) => `0x${word.toString(16)}`).join(", ")},`
+  return `/* Written by as/generate.js: signed comb of the generator, 11 rows of 32 affine points, as comb.c reads them. */
 #include <stdint.h>
 
 const uint32_t dormouse_comb_table[${ROWS} * 32 * 16] = {
-${lines.join("\n")}
+${Array.from({ length: words.length / 8 }, (_, i) => line(i)).join("\n")}
 };
 `
 }

@@ -31,7 +31,10 @@ function squareColumn(k, a) {
   return k % 2 === 0 ? [...twice, `${a}${k / 2} * ${a}${k / 2}`] : twice
 }
 
-/** Reduces the columns to nine limbs; `addend(k)` is what limb k gets besides, at no cost of its own. */
+/**
+ * Reduces the columns to nine limbs; `addend(k)` is what limb k gets besides, at no cost of its own. Limbs are stored as they
+ * come, for operands of products have been read by then, and addends are read limb by limb: r may be any of them.
+ */
 function reduceColumns(columns, addend = () => "") {
   const sum = (k) => columns(k).join(" + ")
   const lines = [
@@ -44,19 +47,15 @@ function reduceColumns(columns, addend = () => "") {
     lines.push(`  high += ${sum(k + 9)}`, `  const u${k}: u64 = high & ${MASK}`, "  high >>= 29")
     const previous = k > 0 ? ` + (u${k - 1} << ${FOLD_HIGH_SHIFT})` : ""
     lines.push(`  low += ${sum(k)}`, `  low += u${k} * ${FOLD_LOW}${previous}${addend(k)}`)
-    lines.push(`  const t${k}: u64 = low & ${MASK}`, "  low >>= 29")
+    if (k < 3) lines.push(`  const t${k}: u64 = low & ${MASK}`, "  low >>= 29")
+    else lines.push(store(k, `<u32>(low & ${MASK})`), "  low >>= 29")
   }
   lines.push(`  low += t8 + high * ${FOLD_LOW} + (u7 << ${FOLD_HIGH_SHIFT})${addend(8)}`)
   // Limb 8 ends at bit 24 (2^256); `high` now counts 2^(261 + 8): 13 = 5 + 8 bits above it.
   lines.push("  const over: u64 = (low >> 24) + (high << 13)", store(8, `<u32>(low & ${TOP_MASK})`))
   lines.push("  low = t0 + over * 977", store(0, `<u32>(low & ${MASK})`), "  low >>= 29")
   lines.push("  low += t1 + (over << 3)", store(1, `<u32>(low & ${MASK})`), "  low >>= 29")
-  lines.push(
-    store(2, "<u32>(t2 + low)"),
-    range(6)
-      .map((i) => store(i + 3, `<u32>t${i + 3}`))
-      .slice(0, 5),
-  )
+  lines.push(store(2, "<u32>(t2 + low)"))
   return lines.flat()
 }
 
@@ -81,12 +80,6 @@ const square = define("feSqr(r: usize, a: usize)", [load("a", "u64"), reduceColu
 /** Limbs of k * p: what is added before a subtraction, so that nothing becomes negative. */
 const multiples = [0, 1, 2, 8].map((i) => `  const k${i}: u32 = k * ${P_LIMBS[i]}`)
 const multiple = (i) => (i < 2 || i === 8 ? `k${i}` : "k2")
-const squareMultiplyAdd = define("feMulAddSqr(r: usize, a: usize, b: usize, c: usize)", [
-  load("a", "u64"),
-  load("b", "u64"),
-  load("c", "u64"),
-  reduceColumns((k) => [...column(k, [["a", "b"]]), ...squareColumn(k, "c")]),
-])
 /** Of a fixed k. */
 const fixed = (k) => [0, 1, 2, 8].map((i) => `  const k${i}: u64 = ${k * Number(P_LIMBS[i])}`)
 const minus = (name) => (i) => ` + (${multiple(i)} - load<u32>(${name}, ${4 * i}))`
@@ -197,7 +190,6 @@ export const fieldSource = [
   multiply,
   multiplyAdd,
   square,
-  squareMultiplyAdd,
   multiplySubtract,
   squareSubtract,
   add,

@@ -127,7 +127,6 @@ describe("field operations", () => {
       feScale: (a) => 2n * a,
       feCarry: (a) => a,
       feThreeHalves: (a) => 3n * a * ((P + 1n) / 2n),
-      feMulAddSqr: (a, b, c) => a * b + c * c,
       feMulSub: (a, b, c) => a * b - c,
       feSqrSub: (a, b, c) => a * a - b - 2n * c,
     }

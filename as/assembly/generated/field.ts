@@ -49,35 +49,35 @@ export function feMul(r: usize, a: usize, b: usize): void {
   high >>= 29
   low += a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0
   low += u3 * 31264 + (u2 << 8)
-  const t3: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 12)
   low >>= 29
   high += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5
   const u4: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0
   low += u4 * 31264 + (u3 << 8)
-  const t4: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 16)
   low >>= 29
   high += a6 * b8 + a7 * b7 + a8 * b6
   const u5: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0
   low += u5 * 31264 + (u4 << 8)
-  const t5: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 20)
   low >>= 29
   high += a7 * b8 + a8 * b7
   const u6: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0
   low += u6 * 31264 + (u5 << 8)
-  const t6: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 24)
   low >>= 29
   high += a8 * b8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0
   low += u7 * 31264 + (u6 << 8)
-  const t7: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 28)
   low >>= 29
   low += t8 + high * 31264 + (u7 << 8)
   const over: u64 = (low >> 24) + (high << 13)
@@ -89,11 +89,6 @@ export function feMul(r: usize, a: usize, b: usize): void {
   store<u32>(r, <u32>(low & 0x1fffffff), 4)
   low >>= 29
   store<u32>(r, <u32>(t2 + low), 8)
-  store<u32>(r, <u32>t3, 12)
-  store<u32>(r, <u32>t4, 16)
-  store<u32>(r, <u32>t5, 20)
-  store<u32>(r, <u32>t6, 24)
-  store<u32>(r, <u32>t7, 28)
 }
 
 export function feMulAdd(r: usize, a: usize, b: usize, c: usize, d: usize): void {
@@ -163,35 +158,35 @@ export function feMulAdd(r: usize, a: usize, b: usize, c: usize, d: usize): void
   high >>= 29
   low += a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + c0 * d3 + c1 * d2 + c2 * d1 + c3 * d0
   low += u3 * 31264 + (u2 << 8)
-  const t3: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 12)
   low >>= 29
   high += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5 + c5 * d8 + c6 * d7 + c7 * d6 + c8 * d5
   const u4: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + c0 * d4 + c1 * d3 + c2 * d2 + c3 * d1 + c4 * d0
   low += u4 * 31264 + (u3 << 8)
-  const t4: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 16)
   low >>= 29
   high += a6 * b8 + a7 * b7 + a8 * b6 + c6 * d8 + c7 * d7 + c8 * d6
   const u5: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + c0 * d5 + c1 * d4 + c2 * d3 + c3 * d2 + c4 * d1 + c5 * d0
   low += u5 * 31264 + (u4 << 8)
-  const t5: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 20)
   low >>= 29
   high += a7 * b8 + a8 * b7 + c7 * d8 + c8 * d7
   const u6: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + c0 * d6 + c1 * d5 + c2 * d4 + c3 * d3 + c4 * d2 + c5 * d1 + c6 * d0
   low += u6 * 31264 + (u5 << 8)
-  const t6: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 24)
   low >>= 29
   high += a8 * b8 + c8 * d8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + c0 * d7 + c1 * d6 + c2 * d5 + c3 * d4 + c4 * d3 + c5 * d2 + c6 * d1 + c7 * d0
   low += u7 * 31264 + (u6 << 8)
-  const t7: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 28)
   low >>= 29
   low += t8 + high * 31264 + (u7 << 8)
   const over: u64 = (low >> 24) + (high << 13)
@@ -203,11 +198,6 @@ export function feMulAdd(r: usize, a: usize, b: usize, c: usize, d: usize): void
   store<u32>(r, <u32>(low & 0x1fffffff), 4)
   low >>= 29
   store<u32>(r, <u32>(t2 + low), 8)
-  store<u32>(r, <u32>t3, 12)
-  store<u32>(r, <u32>t4, 16)
-  store<u32>(r, <u32>t5, 20)
-  store<u32>(r, <u32>t6, 24)
-  store<u32>(r, <u32>t7, 28)
 }
 
 export function feSqr(r: usize, a: usize): void {
@@ -250,35 +240,35 @@ export function feSqr(r: usize, a: usize): void {
   high >>= 29
   low += ((a0 * a3 + a1 * a2) << 1)
   low += u3 * 31264 + (u2 << 8)
-  const t3: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 12)
   low >>= 29
   high += ((a5 * a8 + a6 * a7) << 1)
   const u4: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a4 + a1 * a3) << 1) + a2 * a2
   low += u4 * 31264 + (u3 << 8)
-  const t4: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 16)
   low >>= 29
   high += ((a6 * a8) << 1) + a7 * a7
   const u5: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a5 + a1 * a4 + a2 * a3) << 1)
   low += u5 * 31264 + (u4 << 8)
-  const t5: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 20)
   low >>= 29
   high += ((a7 * a8) << 1)
   const u6: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a6 + a1 * a5 + a2 * a4) << 1) + a3 * a3
   low += u6 * 31264 + (u5 << 8)
-  const t6: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 24)
   low >>= 29
   high += a8 * a8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a7 + a1 * a6 + a2 * a5 + a3 * a4) << 1)
   low += u7 * 31264 + (u6 << 8)
-  const t7: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 28)
   low >>= 29
   low += t8 + high * 31264 + (u7 << 8)
   const over: u64 = (low >> 24) + (high << 13)
@@ -290,116 +280,6 @@ export function feSqr(r: usize, a: usize): void {
   store<u32>(r, <u32>(low & 0x1fffffff), 4)
   low >>= 29
   store<u32>(r, <u32>(t2 + low), 8)
-  store<u32>(r, <u32>t3, 12)
-  store<u32>(r, <u32>t4, 16)
-  store<u32>(r, <u32>t5, 20)
-  store<u32>(r, <u32>t6, 24)
-  store<u32>(r, <u32>t7, 28)
-}
-
-export function feMulAddSqr(r: usize, a: usize, b: usize, c: usize): void {
-  const a0: u64 = load<u32>(a, 0)
-  const a1: u64 = load<u32>(a, 4)
-  const a2: u64 = load<u32>(a, 8)
-  const a3: u64 = load<u32>(a, 12)
-  const a4: u64 = load<u32>(a, 16)
-  const a5: u64 = load<u32>(a, 20)
-  const a6: u64 = load<u32>(a, 24)
-  const a7: u64 = load<u32>(a, 28)
-  const a8: u64 = load<u32>(a, 32)
-  const b0: u64 = load<u32>(b, 0)
-  const b1: u64 = load<u32>(b, 4)
-  const b2: u64 = load<u32>(b, 8)
-  const b3: u64 = load<u32>(b, 12)
-  const b4: u64 = load<u32>(b, 16)
-  const b5: u64 = load<u32>(b, 20)
-  const b6: u64 = load<u32>(b, 24)
-  const b7: u64 = load<u32>(b, 28)
-  const b8: u64 = load<u32>(b, 32)
-  const c0: u64 = load<u32>(c, 0)
-  const c1: u64 = load<u32>(c, 4)
-  const c2: u64 = load<u32>(c, 8)
-  const c3: u64 = load<u32>(c, 12)
-  const c4: u64 = load<u32>(c, 16)
-  const c5: u64 = load<u32>(c, 20)
-  const c6: u64 = load<u32>(c, 24)
-  const c7: u64 = load<u32>(c, 28)
-  const c8: u64 = load<u32>(c, 32)
-  let high: u64 = a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + ((c0 * c8 + c1 * c7 + c2 * c6 + c3 * c5) << 1) + c4 * c4
-  const t8: u64 = high & 0x1fffffff
-  high >>= 29
-  let low: u64 = 0
-  high += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + ((c1 * c8 + c2 * c7 + c3 * c6 + c4 * c5) << 1)
-  const u0: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b0 + c0 * c0
-  low += u0 * 31264
-  const t0: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + ((c2 * c8 + c3 * c7 + c4 * c6) << 1) + c5 * c5
-  const u1: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b1 + a1 * b0 + ((c0 * c1) << 1)
-  low += u1 * 31264 + (u0 << 8)
-  const t1: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + ((c3 * c8 + c4 * c7 + c5 * c6) << 1)
-  const u2: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b2 + a1 * b1 + a2 * b0 + ((c0 * c2) << 1) + c1 * c1
-  low += u2 * 31264 + (u1 << 8)
-  const t2: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4 + ((c4 * c8 + c5 * c7) << 1) + c6 * c6
-  const u3: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + ((c0 * c3 + c1 * c2) << 1)
-  low += u3 * 31264 + (u2 << 8)
-  const t3: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5 + ((c5 * c8 + c6 * c7) << 1)
-  const u4: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + ((c0 * c4 + c1 * c3) << 1) + c2 * c2
-  low += u4 * 31264 + (u3 << 8)
-  const t4: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a6 * b8 + a7 * b7 + a8 * b6 + ((c6 * c8) << 1) + c7 * c7
-  const u5: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + ((c0 * c5 + c1 * c4 + c2 * c3) << 1)
-  low += u5 * 31264 + (u4 << 8)
-  const t5: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a7 * b8 + a8 * b7 + ((c7 * c8) << 1)
-  const u6: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + ((c0 * c6 + c1 * c5 + c2 * c4) << 1) + c3 * c3
-  low += u6 * 31264 + (u5 << 8)
-  const t6: u64 = low & 0x1fffffff
-  low >>= 29
-  high += a8 * b8 + c8 * c8
-  const u7: u64 = high & 0x1fffffff
-  high >>= 29
-  low += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + ((c0 * c7 + c1 * c6 + c2 * c5 + c3 * c4) << 1)
-  low += u7 * 31264 + (u6 << 8)
-  const t7: u64 = low & 0x1fffffff
-  low >>= 29
-  low += t8 + high * 31264 + (u7 << 8)
-  const over: u64 = (low >> 24) + (high << 13)
-  store<u32>(r, <u32>(low & 0xffffff), 32)
-  low = t0 + over * 977
-  store<u32>(r, <u32>(low & 0x1fffffff), 0)
-  low >>= 29
-  low += t1 + (over << 3)
-  store<u32>(r, <u32>(low & 0x1fffffff), 4)
-  low >>= 29
-  store<u32>(r, <u32>(t2 + low), 8)
-  store<u32>(r, <u32>t3, 12)
-  store<u32>(r, <u32>t4, 16)
-  store<u32>(r, <u32>t5, 20)
-  store<u32>(r, <u32>t6, 24)
-  store<u32>(r, <u32>t7, 28)
 }
 
 export function feMulSub(r: usize, a: usize, b: usize, c: usize): void {
@@ -455,35 +335,35 @@ export function feMulSub(r: usize, a: usize, b: usize, c: usize): void {
   high >>= 29
   low += a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0
   low += u3 * 31264 + (u2 << 8) + (k2 - load<u32>(c, 12))
-  const t3: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 12)
   low >>= 29
   high += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5
   const u4: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0
   low += u4 * 31264 + (u3 << 8) + (k2 - load<u32>(c, 16))
-  const t4: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 16)
   low >>= 29
   high += a6 * b8 + a7 * b7 + a8 * b6
   const u5: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0
   low += u5 * 31264 + (u4 << 8) + (k2 - load<u32>(c, 20))
-  const t5: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 20)
   low >>= 29
   high += a7 * b8 + a8 * b7
   const u6: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0
   low += u6 * 31264 + (u5 << 8) + (k2 - load<u32>(c, 24))
-  const t6: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 24)
   low >>= 29
   high += a8 * b8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
   low += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0
   low += u7 * 31264 + (u6 << 8) + (k2 - load<u32>(c, 28))
-  const t7: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 28)
   low >>= 29
   low += t8 + high * 31264 + (u7 << 8) + (k8 - load<u32>(c, 32))
   const over: u64 = (low >> 24) + (high << 13)
@@ -495,11 +375,6 @@ export function feMulSub(r: usize, a: usize, b: usize, c: usize): void {
   store<u32>(r, <u32>(low & 0x1fffffff), 4)
   low >>= 29
   store<u32>(r, <u32>(t2 + low), 8)
-  store<u32>(r, <u32>t3, 12)
-  store<u32>(r, <u32>t4, 16)
-  store<u32>(r, <u32>t5, 20)
-  store<u32>(r, <u32>t6, 24)
-  store<u32>(r, <u32>t7, 28)
 }
 
 export function feSqrSub(r: usize, a: usize, b: usize, c: usize): void {
@@ -546,35 +421,35 @@ export function feSqrSub(r: usize, a: usize, b: usize, c: usize): void {
   high >>= 29
   low += ((a0 * a3 + a1 * a2) << 1)
   low += u3 * 31264 + (u2 << 8) + (k2 - (load<u32>(b, 12) + (load<u32>(c, 12) << 1)))
-  const t3: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 12)
   low >>= 29
   high += ((a5 * a8 + a6 * a7) << 1)
   const u4: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a4 + a1 * a3) << 1) + a2 * a2
   low += u4 * 31264 + (u3 << 8) + (k2 - (load<u32>(b, 16) + (load<u32>(c, 16) << 1)))
-  const t4: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 16)
   low >>= 29
   high += ((a6 * a8) << 1) + a7 * a7
   const u5: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a5 + a1 * a4 + a2 * a3) << 1)
   low += u5 * 31264 + (u4 << 8) + (k2 - (load<u32>(b, 20) + (load<u32>(c, 20) << 1)))
-  const t5: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 20)
   low >>= 29
   high += ((a7 * a8) << 1)
   const u6: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a6 + a1 * a5 + a2 * a4) << 1) + a3 * a3
   low += u6 * 31264 + (u5 << 8) + (k2 - (load<u32>(b, 24) + (load<u32>(c, 24) << 1)))
-  const t6: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 24)
   low >>= 29
   high += a8 * a8
   const u7: u64 = high & 0x1fffffff
   high >>= 29
   low += ((a0 * a7 + a1 * a6 + a2 * a5 + a3 * a4) << 1)
   low += u7 * 31264 + (u6 << 8) + (k2 - (load<u32>(b, 28) + (load<u32>(c, 28) << 1)))
-  const t7: u64 = low & 0x1fffffff
+  store<u32>(r, <u32>(low & 0x1fffffff), 28)
   low >>= 29
   low += t8 + high * 31264 + (u7 << 8) + (k8 - (load<u32>(b, 32) + (load<u32>(c, 32) << 1)))
   const over: u64 = (low >> 24) + (high << 13)
@@ -586,11 +461,6 @@ export function feSqrSub(r: usize, a: usize, b: usize, c: usize): void {
   store<u32>(r, <u32>(low & 0x1fffffff), 4)
   low >>= 29
   store<u32>(r, <u32>(t2 + low), 8)
-  store<u32>(r, <u32>t3, 12)
-  store<u32>(r, <u32>t4, 16)
-  store<u32>(r, <u32>t5, 20)
-  store<u32>(r, <u32>t6, 24)
-  store<u32>(r, <u32>t7, 28)
 }
 
 export function feAdd(r: usize, a: usize, b: usize): void {

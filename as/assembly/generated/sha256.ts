@@ -78,97 +78,148 @@ export function shaRounds(): void {
   let f = load<u32>(SHA, 20)
   let g = load<u32>(SHA, 24)
   let h = load<u32>(SHA, 28)
+  let last = b ^ c
   for (let i: usize = 0; i < 192; i += 32) {
-    h += (rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25)) + (g ^ (e & (f ^ g))) + load<u32>(K + i, 0) + load<u32>(SHA_SCHEDULE + i, 0)
+    h += load<u32>(K + i, 0) + load<u32>(SHA_SCHEDULE + i, 0)
+    h += (g ^ (e & (f ^ g)))
+    h += rotr<u32>(e ^ rotr<u32>(e ^ rotr<u32>(e, 14), 5), 6)
     d += h
-    h += (rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22)) + ((a & b) | (c & (a | b)))
+    const m0 = a ^ b
+    h += rotr<u32>(a ^ rotr<u32>(a ^ rotr<u32>(a, 9), 11), 2) + (b ^ (m0 & last))
     const x0 = load<u32>(SHA_SCHEDULE + i, 4)
     const y0 = load<u32>(SHA_SCHEDULE + i, 56)
     const w0 = load<u32>(SHA_SCHEDULE + i, 0) + load<u32>(SHA_SCHEDULE + i, 36) + (rotr<u32>(x0, 7) ^ rotr<u32>(x0, 18) ^ (x0 >> 3)) +
       (rotr<u32>(y0, 17) ^ rotr<u32>(y0, 19) ^ (y0 >> 10))
     store<u32>(SHA_SCHEDULE + i, w0, 64)
-    g += (rotr<u32>(d, 6) ^ rotr<u32>(d, 11) ^ rotr<u32>(d, 25)) + (f ^ (d & (e ^ f))) + load<u32>(K + i, 4) + load<u32>(SHA_SCHEDULE + i, 4)
+    g += load<u32>(K + i, 4) + load<u32>(SHA_SCHEDULE + i, 4)
+    g += (f ^ (d & (e ^ f)))
+    g += rotr<u32>(d ^ rotr<u32>(d ^ rotr<u32>(d, 14), 5), 6)
     c += g
-    g += (rotr<u32>(h, 2) ^ rotr<u32>(h, 13) ^ rotr<u32>(h, 22)) + ((h & a) | (b & (h | a)))
+    const m1 = h ^ a
+    g += rotr<u32>(h ^ rotr<u32>(h ^ rotr<u32>(h, 9), 11), 2) + (a ^ (m1 & m0))
     const x1 = load<u32>(SHA_SCHEDULE + i, 8)
     const y1 = load<u32>(SHA_SCHEDULE + i, 60)
     const w1 = load<u32>(SHA_SCHEDULE + i, 4) + load<u32>(SHA_SCHEDULE + i, 40) + (rotr<u32>(x1, 7) ^ rotr<u32>(x1, 18) ^ (x1 >> 3)) +
       (rotr<u32>(y1, 17) ^ rotr<u32>(y1, 19) ^ (y1 >> 10))
     store<u32>(SHA_SCHEDULE + i, w1, 68)
-    f += (rotr<u32>(c, 6) ^ rotr<u32>(c, 11) ^ rotr<u32>(c, 25)) + (e ^ (c & (d ^ e))) + load<u32>(K + i, 8) + load<u32>(SHA_SCHEDULE + i, 8)
+    f += load<u32>(K + i, 8) + load<u32>(SHA_SCHEDULE + i, 8)
+    f += (e ^ (c & (d ^ e)))
+    f += rotr<u32>(c ^ rotr<u32>(c ^ rotr<u32>(c, 14), 5), 6)
     b += f
-    f += (rotr<u32>(g, 2) ^ rotr<u32>(g, 13) ^ rotr<u32>(g, 22)) + ((g & h) | (a & (g | h)))
+    const m2 = g ^ h
+    f += rotr<u32>(g ^ rotr<u32>(g ^ rotr<u32>(g, 9), 11), 2) + (h ^ (m2 & m1))
     const x2 = load<u32>(SHA_SCHEDULE + i, 12)
     const y2 = w0
     const w2 = load<u32>(SHA_SCHEDULE + i, 8) + load<u32>(SHA_SCHEDULE + i, 44) + (rotr<u32>(x2, 7) ^ rotr<u32>(x2, 18) ^ (x2 >> 3)) +
       (rotr<u32>(y2, 17) ^ rotr<u32>(y2, 19) ^ (y2 >> 10))
     store<u32>(SHA_SCHEDULE + i, w2, 72)
-    e += (rotr<u32>(b, 6) ^ rotr<u32>(b, 11) ^ rotr<u32>(b, 25)) + (d ^ (b & (c ^ d))) + load<u32>(K + i, 12) + load<u32>(SHA_SCHEDULE + i, 12)
+    e += load<u32>(K + i, 12) + load<u32>(SHA_SCHEDULE + i, 12)
+    e += (d ^ (b & (c ^ d)))
+    e += rotr<u32>(b ^ rotr<u32>(b ^ rotr<u32>(b, 14), 5), 6)
     a += e
-    e += (rotr<u32>(f, 2) ^ rotr<u32>(f, 13) ^ rotr<u32>(f, 22)) + ((f & g) | (h & (f | g)))
+    const m3 = f ^ g
+    e += rotr<u32>(f ^ rotr<u32>(f ^ rotr<u32>(f, 9), 11), 2) + (g ^ (m3 & m2))
     const x3 = load<u32>(SHA_SCHEDULE + i, 16)
     const y3 = w1
     const w3 = load<u32>(SHA_SCHEDULE + i, 12) + load<u32>(SHA_SCHEDULE + i, 48) + (rotr<u32>(x3, 7) ^ rotr<u32>(x3, 18) ^ (x3 >> 3)) +
       (rotr<u32>(y3, 17) ^ rotr<u32>(y3, 19) ^ (y3 >> 10))
     store<u32>(SHA_SCHEDULE + i, w3, 76)
-    d += (rotr<u32>(a, 6) ^ rotr<u32>(a, 11) ^ rotr<u32>(a, 25)) + (c ^ (a & (b ^ c))) + load<u32>(K + i, 16) + load<u32>(SHA_SCHEDULE + i, 16)
+    d += load<u32>(K + i, 16) + load<u32>(SHA_SCHEDULE + i, 16)
+    d += (c ^ (a & (b ^ c)))
+    d += rotr<u32>(a ^ rotr<u32>(a ^ rotr<u32>(a, 14), 5), 6)
     h += d
-    d += (rotr<u32>(e, 2) ^ rotr<u32>(e, 13) ^ rotr<u32>(e, 22)) + ((e & f) | (g & (e | f)))
+    const m4 = e ^ f
+    d += rotr<u32>(e ^ rotr<u32>(e ^ rotr<u32>(e, 9), 11), 2) + (f ^ (m4 & m3))
     const x4 = load<u32>(SHA_SCHEDULE + i, 20)
     const y4 = w2
     const w4 = load<u32>(SHA_SCHEDULE + i, 16) + load<u32>(SHA_SCHEDULE + i, 52) + (rotr<u32>(x4, 7) ^ rotr<u32>(x4, 18) ^ (x4 >> 3)) +
       (rotr<u32>(y4, 17) ^ rotr<u32>(y4, 19) ^ (y4 >> 10))
     store<u32>(SHA_SCHEDULE + i, w4, 80)
-    c += (rotr<u32>(h, 6) ^ rotr<u32>(h, 11) ^ rotr<u32>(h, 25)) + (b ^ (h & (a ^ b))) + load<u32>(K + i, 20) + load<u32>(SHA_SCHEDULE + i, 20)
+    c += load<u32>(K + i, 20) + load<u32>(SHA_SCHEDULE + i, 20)
+    c += (b ^ (h & (a ^ b)))
+    c += rotr<u32>(h ^ rotr<u32>(h ^ rotr<u32>(h, 14), 5), 6)
     g += c
-    c += (rotr<u32>(d, 2) ^ rotr<u32>(d, 13) ^ rotr<u32>(d, 22)) + ((d & e) | (f & (d | e)))
+    const m5 = d ^ e
+    c += rotr<u32>(d ^ rotr<u32>(d ^ rotr<u32>(d, 9), 11), 2) + (e ^ (m5 & m4))
     const x5 = load<u32>(SHA_SCHEDULE + i, 24)
     const y5 = w3
     const w5 = load<u32>(SHA_SCHEDULE + i, 20) + load<u32>(SHA_SCHEDULE + i, 56) + (rotr<u32>(x5, 7) ^ rotr<u32>(x5, 18) ^ (x5 >> 3)) +
       (rotr<u32>(y5, 17) ^ rotr<u32>(y5, 19) ^ (y5 >> 10))
     store<u32>(SHA_SCHEDULE + i, w5, 84)
-    b += (rotr<u32>(g, 6) ^ rotr<u32>(g, 11) ^ rotr<u32>(g, 25)) + (a ^ (g & (h ^ a))) + load<u32>(K + i, 24) + load<u32>(SHA_SCHEDULE + i, 24)
+    b += load<u32>(K + i, 24) + load<u32>(SHA_SCHEDULE + i, 24)
+    b += (a ^ (g & (h ^ a)))
+    b += rotr<u32>(g ^ rotr<u32>(g ^ rotr<u32>(g, 14), 5), 6)
     f += b
-    b += (rotr<u32>(c, 2) ^ rotr<u32>(c, 13) ^ rotr<u32>(c, 22)) + ((c & d) | (e & (c | d)))
+    const m6 = c ^ d
+    b += rotr<u32>(c ^ rotr<u32>(c ^ rotr<u32>(c, 9), 11), 2) + (d ^ (m6 & m5))
     const x6 = load<u32>(SHA_SCHEDULE + i, 28)
     const y6 = w4
     const w6 = load<u32>(SHA_SCHEDULE + i, 24) + load<u32>(SHA_SCHEDULE + i, 60) + (rotr<u32>(x6, 7) ^ rotr<u32>(x6, 18) ^ (x6 >> 3)) +
       (rotr<u32>(y6, 17) ^ rotr<u32>(y6, 19) ^ (y6 >> 10))
     store<u32>(SHA_SCHEDULE + i, w6, 88)
-    a += (rotr<u32>(f, 6) ^ rotr<u32>(f, 11) ^ rotr<u32>(f, 25)) + (h ^ (f & (g ^ h))) + load<u32>(K + i, 28) + load<u32>(SHA_SCHEDULE + i, 28)
+    a += load<u32>(K + i, 28) + load<u32>(SHA_SCHEDULE + i, 28)
+    a += (h ^ (f & (g ^ h)))
+    a += rotr<u32>(f ^ rotr<u32>(f ^ rotr<u32>(f, 14), 5), 6)
     e += a
-    a += (rotr<u32>(b, 2) ^ rotr<u32>(b, 13) ^ rotr<u32>(b, 22)) + ((b & c) | (d & (b | c)))
+    const m7 = b ^ c
+    a += rotr<u32>(b ^ rotr<u32>(b ^ rotr<u32>(b, 9), 11), 2) + (c ^ (m7 & m6))
     const x7 = load<u32>(SHA_SCHEDULE + i, 32)
     const y7 = w5
     const w7 = load<u32>(SHA_SCHEDULE + i, 28) + w0 + (rotr<u32>(x7, 7) ^ rotr<u32>(x7, 18) ^ (x7 >> 3)) +
       (rotr<u32>(y7, 17) ^ rotr<u32>(y7, 19) ^ (y7 >> 10))
     store<u32>(SHA_SCHEDULE + i, w7, 92)
+    last = m7
   }
   for (let i: usize = 192; i < 256; i += 32) {
-    h += (rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25)) + (g ^ (e & (f ^ g))) + load<u32>(K + i, 0) + load<u32>(SHA_SCHEDULE + i, 0)
+    h += load<u32>(K + i, 0) + load<u32>(SHA_SCHEDULE + i, 0)
+    h += (g ^ (e & (f ^ g)))
+    h += rotr<u32>(e ^ rotr<u32>(e ^ rotr<u32>(e, 14), 5), 6)
     d += h
-    h += (rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22)) + ((a & b) | (c & (a | b)))
-    g += (rotr<u32>(d, 6) ^ rotr<u32>(d, 11) ^ rotr<u32>(d, 25)) + (f ^ (d & (e ^ f))) + load<u32>(K + i, 4) + load<u32>(SHA_SCHEDULE + i, 4)
+    const m0 = a ^ b
+    h += rotr<u32>(a ^ rotr<u32>(a ^ rotr<u32>(a, 9), 11), 2) + (b ^ (m0 & last))
+    g += load<u32>(K + i, 4) + load<u32>(SHA_SCHEDULE + i, 4)
+    g += (f ^ (d & (e ^ f)))
+    g += rotr<u32>(d ^ rotr<u32>(d ^ rotr<u32>(d, 14), 5), 6)
     c += g
-    g += (rotr<u32>(h, 2) ^ rotr<u32>(h, 13) ^ rotr<u32>(h, 22)) + ((h & a) | (b & (h | a)))
-    f += (rotr<u32>(c, 6) ^ rotr<u32>(c, 11) ^ rotr<u32>(c, 25)) + (e ^ (c & (d ^ e))) + load<u32>(K + i, 8) + load<u32>(SHA_SCHEDULE + i, 8)
+    const m1 = h ^ a
+    g += rotr<u32>(h ^ rotr<u32>(h ^ rotr<u32>(h, 9), 11), 2) + (a ^ (m1 & m0))
+    f += load<u32>(K + i, 8) + load<u32>(SHA_SCHEDULE + i, 8)
+    f += (e ^ (c & (d ^ e)))
+    f += rotr<u32>(c ^ rotr<u32>(c ^ rotr<u32>(c, 14), 5), 6)
     b += f
-    f += (rotr<u32>(g, 2) ^ rotr<u32>(g, 13) ^ rotr<u32>(g, 22)) + ((g & h) | (a & (g | h)))
-    e += (rotr<u32>(b, 6) ^ rotr<u32>(b, 11) ^ rotr<u32>(b, 25)) + (d ^ (b & (c ^ d))) + load<u32>(K + i, 12) + load<u32>(SHA_SCHEDULE + i, 12)
+    const m2 = g ^ h
+    f += rotr<u32>(g ^ rotr<u32>(g ^ rotr<u32>(g, 9), 11), 2) + (h ^ (m2 & m1))
+    e += load<u32>(K + i, 12) + load<u32>(SHA_SCHEDULE + i, 12)
+    e += (d ^ (b & (c ^ d)))
+    e += rotr<u32>(b ^ rotr<u32>(b ^ rotr<u32>(b, 14), 5), 6)
     a += e
-    e += (rotr<u32>(f, 2) ^ rotr<u32>(f, 13) ^ rotr<u32>(f, 22)) + ((f & g) | (h & (f | g)))
-    d += (rotr<u32>(a, 6) ^ rotr<u32>(a, 11) ^ rotr<u32>(a, 25)) + (c ^ (a & (b ^ c))) + load<u32>(K + i, 16) + load<u32>(SHA_SCHEDULE + i, 16)
+    const m3 = f ^ g
+    e += rotr<u32>(f ^ rotr<u32>(f ^ rotr<u32>(f, 9), 11), 2) + (g ^ (m3 & m2))
+    d += load<u32>(K + i, 16) + load<u32>(SHA_SCHEDULE + i, 16)
+    d += (c ^ (a & (b ^ c)))
+    d += rotr<u32>(a ^ rotr<u32>(a ^ rotr<u32>(a, 14), 5), 6)
     h += d
-    d += (rotr<u32>(e, 2) ^ rotr<u32>(e, 13) ^ rotr<u32>(e, 22)) + ((e & f) | (g & (e | f)))
-    c += (rotr<u32>(h, 6) ^ rotr<u32>(h, 11) ^ rotr<u32>(h, 25)) + (b ^ (h & (a ^ b))) + load<u32>(K + i, 20) + load<u32>(SHA_SCHEDULE + i, 20)
+    const m4 = e ^ f
+    d += rotr<u32>(e ^ rotr<u32>(e ^ rotr<u32>(e, 9), 11), 2) + (f ^ (m4 & m3))
+    c += load<u32>(K + i, 20) + load<u32>(SHA_SCHEDULE + i, 20)
+    c += (b ^ (h & (a ^ b)))
+    c += rotr<u32>(h ^ rotr<u32>(h ^ rotr<u32>(h, 14), 5), 6)
     g += c
-    c += (rotr<u32>(d, 2) ^ rotr<u32>(d, 13) ^ rotr<u32>(d, 22)) + ((d & e) | (f & (d | e)))
-    b += (rotr<u32>(g, 6) ^ rotr<u32>(g, 11) ^ rotr<u32>(g, 25)) + (a ^ (g & (h ^ a))) + load<u32>(K + i, 24) + load<u32>(SHA_SCHEDULE + i, 24)
+    const m5 = d ^ e
+    c += rotr<u32>(d ^ rotr<u32>(d ^ rotr<u32>(d, 9), 11), 2) + (e ^ (m5 & m4))
+    b += load<u32>(K + i, 24) + load<u32>(SHA_SCHEDULE + i, 24)
+    b += (a ^ (g & (h ^ a)))
+    b += rotr<u32>(g ^ rotr<u32>(g ^ rotr<u32>(g, 14), 5), 6)
     f += b
-    b += (rotr<u32>(c, 2) ^ rotr<u32>(c, 13) ^ rotr<u32>(c, 22)) + ((c & d) | (e & (c | d)))
-    a += (rotr<u32>(f, 6) ^ rotr<u32>(f, 11) ^ rotr<u32>(f, 25)) + (h ^ (f & (g ^ h))) + load<u32>(K + i, 28) + load<u32>(SHA_SCHEDULE + i, 28)
+    const m6 = c ^ d
+    b += rotr<u32>(c ^ rotr<u32>(c ^ rotr<u32>(c, 9), 11), 2) + (d ^ (m6 & m5))
+    a += load<u32>(K + i, 28) + load<u32>(SHA_SCHEDULE + i, 28)
+    a += (h ^ (f & (g ^ h)))
+    a += rotr<u32>(f ^ rotr<u32>(f ^ rotr<u32>(f, 14), 5), 6)
     e += a
-    a += (rotr<u32>(b, 2) ^ rotr<u32>(b, 13) ^ rotr<u32>(b, 22)) + ((b & c) | (d & (b | c)))
+    const m7 = b ^ c
+    a += rotr<u32>(b ^ rotr<u32>(b ^ rotr<u32>(b, 9), 11), 2) + (c ^ (m7 & m6))
+    last = m7
   }
   store<u32>(SHA, load<u32>(SHA, 0) + a, 0)
   store<u32>(SHA, load<u32>(SHA, 4) + b, 4)
