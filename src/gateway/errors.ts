@@ -40,11 +40,14 @@ export type GatewayErrorCode =
   | "E_QUERY" // a parameter of an API request is not what it should be
   | "E_RECEIPT_MISSING" // the report is not known, or not anchored yet
   | "E_REPLAY" // a request number was seen before
+  | "E_SCHC_ABORTED" // one end gave up a packet that travelled in fragments
+  | "E_SCHC_EXPIRED" // the rest of a packet's fragments did not come
+  | "E_SCHC_MESSAGE" // not a message of fragmentation
+  | "E_SCHC_RULE" // a frame of a kind that is not taken
   | "E_SERIAL_CHECK" // bytes of a serial line are a frame, but for its CRC
   | "E_SERIAL_GARBAGE" // bytes of a serial line are no frame
   | "E_SERIAL_LENGTH" // they are too many for one
   | "E_SERIAL_NAME" // this names no serial line
-  | "E_SERIAL_RULE" // a serial frame of a kind that is not taken
   | "E_SLOW" // a live subscriber, or a serial line, does not keep up
   | "E_STORE" // the store's file cannot be used
   | "E_TOKEN" // a token is needed, or this one is void

@@ -1,52 +1,97 @@
-/** Exchanges over a link that carries frames and nothing else: a request goes up, the answer with its token comes down. */
+/**
+ * Exchanges over a link that carries frames and nothing else: a request goes up, the answer with its token comes down, each
+ * in fragments where it is larger than a frame.
+ */
 import { MAX_BODY } from "../../protocol/coap.ts"
-import { decodeLinkMessage, encodeLinkMessage, LinkCode, tokenOfRequest } from "../../protocol/link-message.ts"
-import { Rule } from "../../protocol/schc/rules.ts"
+import {
+  decodeLinkMessage,
+  encodeLinkMessage,
+  LINK_HEAD,
+  LinkCode,
+  tokenOfRequest,
+} from "../../protocol/link-message.ts"
+import { FragmentEndpoint } from "../../protocol/schc/endpoint.ts"
+import type { FragmentRule } from "../../protocol/schc/rules.ts"
 import type { Link, LinkAnswer, LinkMessage } from "../ports.ts"
 import type { Timer } from "./coap-link.ts"
 
 /** A radio or a line, as far as it carries frames towards the gateway and from it. */
 export interface Frames {
+  /** bytes of a frame's payload, without the rule id */
+  readonly mtu: number
   send(rule: number, payload: Uint8Array): void
   onFrame?: (rule: number, payload: Uint8Array) => void
   close(): void
 }
 
+export interface FrameLinkOptions {
+  frames: Frames
+  timer: Timer
+  rules: { up: FragmentRule; down: FragmentRule }
+  /** how long to wait for an ack of fragments (µs) */
+  retransmit: number
+}
+
+const MAX_PACKET = MAX_BODY + LINK_HEAD
+/** Strays may not keep the device awake: so many frames may put off the end, for each that a whole answer needs. */
+const PATIENCE = 3
+
 export class FrameLink implements Link {
   readonly maxBody = MAX_BODY
-  readonly #frames: Frames
-  readonly #timer: Timer
+  readonly #options: FrameLinkOptions
 
-  constructor(options: { frames: Frames; timer: Timer }) {
-    this.#frames = options.frames
-    this.#timer = options.timer
+  constructor(options: FrameLinkOptions) {
+    this.#options = options
   }
 
   exchange({ kind, body, request, timeout }: LinkMessage): Promise<LinkAnswer | undefined> {
+    const { frames, timer, rules, retransmit } = this.#options
     const token = tokenOfRequest(request)
+    let patience = PATIENCE * Math.ceil(MAX_PACKET / frames.mtu)
     return new Promise((resolve) => {
       const finish = (answer: LinkAnswer | undefined) => {
-        this.#timer.clear()
-        delete this.#frames.onFrame
+        timer.clear()
+        delete frames.onFrame
         resolve(answer)
       }
-      this.#frames.onFrame = (rule, payload) => {
-        const message = rule === Rule.whole ? decodeLinkMessage(payload) : undefined
-        // On a shared line, and where it echoes, requests are heard too.
-        if (!message || message.token !== token || message.code < LinkCode.changed) return
-        if (message.code === LinkCode.changed) finish({ ok: true, body: message.body })
-        else if (message.code === LinkCode.unauthorized) finish({ ok: false, reason: "refused" })
-        else if (message.code === LinkCode.busy) finish({ ok: false, reason: "busy" })
-        // Any other code names a fault in this very message: waiting for a better answer is pointless, so is trusting it.
-        else finish(undefined)
+      const endpoint = new FragmentEndpoint({
+        ...{ sends: rules.up, takes: rules.down, mtu: frames.mtu, maxPacket: MAX_PACKET },
+        send: (rule, payload) => frames.send(rule, payload),
+        onPacket: (packet) => {
+          const answer = answerTo(token, packet)
+          if (answer) finish(answer === "fault" ? undefined : answer)
+        },
+      })
+      const wait = () => timer.set(endpoint.isWaiting ? retransmit : timeout, ring)
+      const ring = () => {
+        if (!endpoint.isWaiting) return finish(undefined)
+        endpoint.retransmit()
+        wait()
       }
-      this.#timer.set(timeout, () => finish(undefined))
-      this.#frames.send(Rule.whole, encodeLinkMessage(LinkCode[kind], token, body))
+      frames.onFrame = (rule, payload) => {
+        const wasWaiting = endpoint.isWaiting
+        endpoint.receive(rule, payload)
+        const isProgress = wasWaiting !== endpoint.isWaiting || rule === rules.down.id
+        if (frames.onFrame && isProgress && patience-- > 0) wait()
+      }
+      endpoint.sendPacket(encodeLinkMessage(LinkCode[kind], token, body), token)
+      wait()
     })
   }
 
   close(): void {
-    this.#timer.clear()
-    this.#frames.close()
+    this.#options.timer.clear()
+    this.#options.frames.close()
   }
+}
+
+/** `undefined`: no answer to this request. On a shared line, and where it echoes, requests are heard too. */
+function answerTo(token: number, packet: Uint8Array): LinkAnswer | "fault" | undefined {
+  const message = decodeLinkMessage(packet)
+  if (!message || message.token !== token || message.code < LinkCode.changed) return undefined
+  if (message.code === LinkCode.changed) return { ok: true, body: message.body.slice() }
+  if (message.code === LinkCode.unauthorized) return { ok: false, reason: "refused" }
+  if (message.code === LinkCode.busy) return { ok: false, reason: "busy" }
+  // Any other code names a fault in this very message: waiting for a better answer is pointless, so is trusting it.
+  return "fault"
 }

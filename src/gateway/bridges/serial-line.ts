@@ -1,15 +1,25 @@
 /** One line of link `serial`: bytes in, frames, answers, bytes out. No I/O of its own. */
 import { MAX_BODY } from "../../protocol/coap.ts"
 import { LINK_HEAD } from "../../protocol/link-message.ts"
-import { Rule } from "../../protocol/schc/rules.ts"
-import { encodeSerialFrame, type SerialFrame, SerialReader, serialLength } from "../../protocol/serial-frame.ts"
+import { framed } from "../../protocol/schc/rules.ts"
+import { encodeSerialFrame, SerialReader, serialLength } from "../../protocol/serial-frame.ts"
+import type { Clock } from "../ports.ts"
 import type { BridgeOptions } from "./bridge.ts"
-import { messageExchange } from "./message-exchange.ts"
+import { FramePeers } from "./frame-peers.ts"
 
 /** Requests of one line that wait for their answer; a line that brings more is not a device's. */
 const MOST_WAITING = 64
+/** Stations of one line that send in fragments at the same time. */
+const MOST_PEERS = 16
+const RETRANSMIT_MS = 300
+const INACTIVITY_MS = 10_000
+/** A device may always send whole messages. */
+const LARGEST = LINK_HEAD + MAX_BODY
 
 export interface SerialLineOptions extends Pick<BridgeOptions, "handle" | "meter"> {
+  clock: Pick<Clock, "after">
+  /** bytes of a frame's payload, rule id included, that the line's devices take; default: whole messages */
+  mtu?: number | undefined
   /** Whether it took them. */
   write(bytes: Uint8Array): boolean
   /** What boards say between frames. */
@@ -18,30 +28,26 @@ export interface SerialLineOptions extends Pick<BridgeOptions, "handle" | "meter
 
 export interface SerialLine {
   push(bytes: Uint8Array): void
+  /** The line ended. */
+  close(): void
 }
 
-export function serialLine({ handle, meter, write, onText }: SerialLineOptions): SerialLine {
-  const exchange = messageExchange({ handle, meter })
-  let waiting = 0
-
-  async function take({ station, rule, payload }: SerialFrame): Promise<void> {
-    meter.frame("up", serialLength(payload.length))
-    if (rule !== Rule.whole) return meter.dropped("E_SERIAL_RULE")
-    if (waiting === MOST_WAITING) return meter.dropped("E_BUSY")
-    waiting++
-    const answer = await exchange(payload)
-    waiting--
-    if (answer) send({ station, rule: Rule.whole, payload: answer })
-  }
-
-  function send(frame: SerialFrame): void {
-    if (write(encodeSerialFrame(frame))) meter.frame("down", serialLength(frame.payload.length))
-    else meter.dropped("E_SLOW")
-  }
-
-  return new SerialReader(MAX_BODY + LINK_HEAD, {
-    frame: (frame) => void take(frame),
-    text: onText,
-    dropped: meter.dropped,
+export function serialLine({ handle, meter, clock, mtu, write, onText }: SerialLineOptions): SerialLine {
+  const peers = new FramePeers({
+    ...{ handle, meter, clock, rules: framed, mtu: mtu ? mtu - 1 : LARGEST },
+    ...{ retransmitMs: RETRANSMIT_MS, inactivityMs: INACTIVITY_MS, mostPeers: MOST_PEERS, mostWaiting: MOST_WAITING },
+    send: (station, rule, payload) => {
+      if (write(encodeSerialFrame({ station, rule, payload }))) meter.frame("down", serialLength(payload.length))
+      else meter.dropped("E_SLOW")
+    },
   })
+  const reader = new SerialReader(LARGEST, {
+    frame: ({ station, rule, payload }) => {
+      meter.frame("up", serialLength(payload.length))
+      peers.receive(station, rule, payload)
+    },
+    text: onText,
+    dropped: (code) => meter.dropped(code),
+  })
+  return { push: (bytes) => reader.push(bytes), close: () => peers.close() }
 }

@@ -18,19 +18,20 @@ export interface SerialOptions extends BridgeOptions {
 /** A line that cannot be opened yet is no error: boards are unplugged, emulators start late. Throws `E_PORT`. */
 export function openSerialBridge(options: SerialOptions): Promise<Bridge> {
   const { line, clock = systemClock(), log = silentLog } = options
-  const name = parseLineName(line)
-  const attach = (stream: Duplex) => attachLine(stream, options)
+  const { mtu, ...name } = parseLineName(line)
+  const attach = (stream: Duplex) => attachLine(stream, mtu, options)
   if (name.type === "socket" && name.listen) return listen(name.address, attach)
   return keepConnected(name, attach, clock, (state) => log.info({ line, state }, "serial line"))
 }
 
-function attachLine(stream: Duplex, { handle, meter, log = silentLog, line: name }: SerialOptions): void {
+function attachLine(stream: Duplex, mtu: number | undefined, options: SerialOptions): void {
+  const { handle, meter, clock = systemClock(), log = silentLog, line: name } = options
   const write = (bytes: Uint8Array) => {
     const room = stream.writable && stream.writableLength <= MOST_UNSENT
     if (room) stream.write(bytes)
     return room
   }
   const onText = (text: string) => log.info({ line: name, text }, "serial text")
-  const line = serialLine({ handle, meter, write, onText })
-  stream.on("data", (bytes: Uint8Array) => line.push(bytes))
+  const line = serialLine({ handle, meter, clock, mtu, write, onText })
+  stream.on("data", (bytes: Uint8Array) => line.push(bytes)).on("close", () => line.close())
 }

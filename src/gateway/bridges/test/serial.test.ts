@@ -167,7 +167,7 @@ describe("on a line", () => {
     expect(await board.next()).toBe("0 80 1 rbody")
     board.write(new Uint8Array(3_000).fill(0xaa), other, answer, frame)
     expect(await board.next()).toBe("0 80 1 rbody")
-    expect(drops).toEqual(["E_SERIAL_GARBAGE", "E_SERIAL_LENGTH", "E_SERIAL_RULE", "E_LINK_MESSAGE"])
+    expect(drops).toEqual(["E_SERIAL_GARBAGE", "E_SERIAL_LENGTH", "E_SCHC_RULE", "E_LINK_MESSAGE"])
   })
 
   it("faults have codes, and a body only where it is no more than three times what came", async () => {
