@@ -40,6 +40,16 @@ export class Histogram {
     }
   }
 
+  merge(other: Histogram): void {
+    for (const [bucket, times] of other.#buckets) this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + times)
+    this.#zeros += other.#zeros
+    this.#infinite += other.#infinite
+    this.#count += other.#count
+    this.#sum += other.#sum
+    this.#min = Math.min(this.#min, other.#min)
+    this.#max = Math.max(this.#max, other.#max)
+  }
+
   get count(): number {
     return this.#count
   }

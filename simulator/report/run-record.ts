@@ -67,8 +67,8 @@ export class GroupRecord {
   readonly devices: number
   /** for people: "esp32c6", "802154", "crystal32k", "2xAA-lithium" */
   readonly parts: { chip: string; medium: string; oscillator: string; battery: string }
-  /** fixed guard, no learning: the baseline */
-  readonly naive: boolean
+  /** the group whose devices these are, but with a fixed guard and no learning: the baseline */
+  readonly twinOf: string | undefined
 
   readonly samples = { taken: 0, anchored: 0, inGaps: 0 }
   readonly reports = { signed: 0, acked: 0, anchored: 0, receipts: 0 }
@@ -98,11 +98,11 @@ export class GroupRecord {
   readonly up = noFrames()
   readonly down = noFrames()
 
-  constructor(options: Pick<GroupRecord, "name" | "devices" | "parts" | "naive">) {
+  constructor(options: Pick<GroupRecord, "name" | "devices" | "parts" | "twinOf">) {
     this.name = options.name
     this.devices = options.devices
     this.parts = options.parts
-    this.naive = options.naive
+    this.twinOf = options.twinOf
     this.charge = Object.fromEntries(causes.map((cause) => [cause, 0])) as Charge
     this.times = {
       ...{ sleep: 0, boot: 0, cpu: 0, sign: 0, associate: 0, listen: 0, guard: 0, receive: 0, transmit: 0 },
