@@ -46,6 +46,8 @@ export interface FrameEvent {
   retries: number
   /** absent: it arrived */
   lost?: LossReason
+  /** it is the gateway's call */
+  call?: true
   /** as received, dBm */
   rssi?: number
   /** 0 to 255, where the radio tells */

@@ -119,7 +119,7 @@ class RadioMedium implements Medium {
       ...(bytes === CALL && { once: true }),
       heard: () => link !== undefined && this.#open.get(path.device) === link,
       done: (shipment, lost) => {
-        const arrived = this.#settle(shipment, lost, 0)
+        const arrived = this.#settle(shipment, lost, 0, bytes === CALL)
         if (arrived === undefined || !link) return
         this.#ports.scheduler.at(arrived, () => {
           if (this.#open.get(path.device) === link) return link.receive(bytes)
@@ -145,24 +145,26 @@ class RadioMedium implements Medium {
   }
 
   /** The end of a datagram's way: says when it arrives, or that it does not. */
-  #settle(shipment: Shipment, lost: LossReason | undefined, latency: number): number | undefined {
+  #settle(shipment: Shipment, lost: LossReason | undefined, latency: number, call = false): number | undefined {
     const { impairment, outage } = this.#ports
     const { path, end } = shipment
     const fate = lost ? { lost } : (impairment?.fate(path.device, end) ?? { delayUs: 0 })
     const gone = "lost" in fate ? fate.lost : outage?.(path.device, end) ? "outage" : undefined
-    this.#report(shipment, gone)
+    this.#report(shipment, gone, call)
     return gone || "lost" in fate ? undefined : end + latency + fate.delayUs
   }
 
   #report(
     shipment: Pick<Shipment, "path" | "direction" | "begun" | "end"> & Partial<Shipment>,
     lost: LossReason | undefined,
+    call = false,
   ): void {
     const { path, direction, begun, end, bytes = 0, airtimeUs = 0, retries = 0, rssi } = shipment
     const quality = rssi !== undefined && this.#profile.signal.floor.value < 0 && { rssi, lqi: path.lqi(rssi) }
     this.#ports.observe?.({
       ...{ device: path.device, direction, start: begun, end, bytes, airtimeUs, retries },
       ...(lost && { lost }),
+      ...(call && { call }),
       ...quality,
     })
   }

@@ -182,7 +182,7 @@ describe("802.15.4", () => {
     expect(answers.map(({ device, bytes }) => [device, bytes.length])).toEqual([[0, 0]])
     expect(answers[0]!.at).toBeGreaterThan(MINUTE)
     expect(answers[0]!.at).toBeLessThan(MINUTE + 5000)
-    expect(frames).toMatchObject([{ device: 0, direction: "down", bytes: 25 }])
+    expect(frames).toMatchObject([{ device: 0, direction: "down", bytes: 25, call: true }])
   })
 })
 
