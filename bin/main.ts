@@ -6,6 +6,10 @@ const commands: Record<string, { what: string; load(): Promise<Run> }> = {
     what: "a fleet of simulated devices, with a gateway of its own or against a running one",
     load: async () => (await import("../simulator/fleet/command.ts")).sim,
   },
+  proxy: {
+    what: "stands between CoAP clients and a gateway: loses and delays",
+    load: async () => (await import("../simulator/radio/proxy-command.ts")).proxyCommand,
+  },
   gateway: {
     what: "runs a gateway",
     load: async () => (await import("../src/gateway/cli/gateway.ts")).gatewayCommand,

@@ -3,8 +3,10 @@ import { existsSync, readdirSync } from "node:fs"
 import { join, relative } from "node:path"
 import type { WriteStream } from "node:tty"
 import { DormouseError } from "../../src/protocol/index.ts"
+import { impairmentOf } from "../radio/air-options.ts"
 import { type DataDir, openDataDir } from "./data-dir.ts"
 import { type GatewayProcess, startGateway } from "./gateway-process.ts"
+import { deviceCount, type LinkShare } from "./link-shares.ts"
 import { defaults, parseOptions, type SimOptions, virtualDefaults } from "./options.ts"
 import { environment } from "./ports.ts"
 import { isComplete } from "./result.ts"
@@ -39,16 +41,21 @@ async function run(options: SimOptions, people: WriteStream): Promise<number> {
   let gateway: GatewayProcess | undefined
   const stop = stopSignal(() => gateway?.kill())
   try {
-    const devices = options.devices ?? dir.record?.devices ?? defaults.devices
+    const shares = sharesOf(options, dir)
+    const devices = deviceCount(shares)
     const batch = options.batch ?? dir.record?.batch ?? defaults.batch
     const view = people.isTTY ? liveView(people, process.env) : plainView(say, devices)
     if (!options.gateway) {
       view.notice("Starting the gateway: keys, chain and contracts ...")
-      gateway = await startGateway(dir.path, options.epoch ?? (dir.record ? undefined : defaults.epoch))
+      gateway = await startGateway(dir.path, {
+        epochSeconds: options.epoch ?? (dir.record ? undefined : defaults.epoch),
+        serial: shares.some(({ link }) => link === "serial"),
+      })
       view.notice(`Gateway: CoAP on port ${gateway.coap}, HTTP at http://127.0.0.1:${gateway.http}`)
     }
-    const settings = { devices, batch, ...settingsOf(options, dir, gateway) }
-    dir.save({ devices: Math.max(devices, dir.record?.devices ?? 0), batch, runs: (dir.record?.runs ?? 0) + 1 })
+    const settings = { shares, batch, ...settingsOf(options, dir, gateway) }
+    const runs = (dir.record?.runs ?? 0) + 1
+    dir.save({ devices: Math.max(devices, dir.record?.devices ?? 0), links: shares, batch, runs })
     const outcome = await live(settings, { view, dir, stop, gateway })
     await gateway?.stop()
     gateway = undefined
@@ -107,6 +114,12 @@ function openData({ data, gateway }: SimOptions, say: (line: string) => void): D
   return dir
 }
 
+function sharesOf({ links, devices }: SimOptions, { record }: DataDir): readonly LinkShare[] {
+  if (links) return links
+  if (devices === undefined && record?.links) return record.links
+  return [{ link: "wifi", devices: devices ?? record?.devices ?? defaults.devices }]
+}
+
 function settingsOf(options: SimOptions, dir: DataDir, gateway: GatewayProcess | undefined) {
   const seed = options.seed ?? environment.freshSeed()
   const run = dir.record?.runs ?? 0
@@ -116,6 +129,8 @@ function settingsOf(options: SimOptions, dir: DataDir, gateway: GatewayProcess |
     seed: `${seed}/${run}`,
     deviceSeed: options.seed === undefined ? undefined : `${seed}/${run}`,
     gatewayCoap: options.gateway ?? `coap://127.0.0.1:${gateway!.coap}`,
+    gatewaySerial: options.serial ?? gateway?.serial,
+    impairment: impairmentOf(options, `${seed}/${run}`),
     gatewayHttp: options.http ?? `http://127.0.0.1:${gateway!.http}`,
     operatorDataDir: options.data ?? (gateway && dir.path),
   }

@@ -2,10 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { DormouseError } from "../../src/protocol/index.ts"
+import type { LinkShare } from "./link-shares.ts"
 
 /** What a later run on the same directory must know. */
 export interface FleetRecord {
   devices: number
+  /** absent: all on `wifi` */
+  links?: readonly LinkShare[]
   batch: number
   /** runs so far: each replays other stretches of the recording */
   runs: number

@@ -1,6 +1,7 @@
 /** The gateway as a child of the simulation. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { closeSync, openSync, readFileSync } from "node:fs"
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
@@ -16,6 +17,8 @@ export interface GatewayProcess {
   /** CoAP port on the loopback interface */
   coap: number
   http: number
+  /** where it waits for serial lines */
+  serial: string | undefined
   /** Ends when the gateway does, with the error that tells why where nobody asked for it. */
   ended: Promise<DormouseError | undefined>
   stop(): Promise<void>
@@ -23,13 +26,20 @@ export interface GatewayProcess {
 }
 
 /** Throws `E_GATEWAY_START` where no gateway gets ready. `epochSeconds` absent: as the data directory has it. */
-export async function startGateway(dataDir: string, epochSeconds?: number): Promise<GatewayProcess> {
+export async function startGateway(
+  dataDir: string,
+  { epochSeconds, serial = false }: { epochSeconds?: number | undefined; serial?: boolean } = {},
+): Promise<GatewayProcess> {
   const log = join(dataDir, "gateway.log")
   const logFile = openSync(log, "a")
   const epoch = epochSeconds === undefined ? [] : ["--epoch", String(epochSeconds)]
+  // A socket's path may be no longer than some hundred bytes, which a data directory's easily is.
+  const sockets = serial ? mkdtempSync(join(tmpdir(), "dormouse-")) : undefined
+  const line = sockets && `unix:${join(sockets, "serial")}`
+  const lines = line ? ["--serial", `listen-${line}`] : []
   const child = spawn(
     process.execPath,
-    ["--import", preload, program, "gateway", "--data", dataDir, "--coap", "0", "--http", "0", ...epoch],
+    ["--import", preload, program, "gateway", "--data", dataDir, "--coap", "0", "--http", "0", ...epoch, ...lines],
     // A group of its own: Ctrl-C in the terminal goes to the simulation, which then stops the gateway in good order.
     { stdio: ["ignore", "pipe", logFile, "ipc"], detached: true },
   )
@@ -37,6 +47,7 @@ export async function startGateway(dataDir: string, epochSeconds?: number): Prom
 
   let stopping = false
   const exited = exitOf(child)
+  if (sockets) void exited.then(() => rmSync(sockets, { recursive: true, force: true }))
   const ended = exited.then((how) => (stopping ? undefined : failure("E_GATEWAY_ENDED", `ended (${how})`, log)))
   const ready = await Promise.race([firstLine(child), exited.then((how) => `ended (${how})`), timeout(READY_MS)])
   if (typeof ready === "string") {
@@ -45,6 +56,7 @@ export async function startGateway(dataDir: string, epochSeconds?: number): Prom
   }
   return {
     ...ready,
+    serial: line,
     ended,
     async stop() {
       stopping = true

@@ -1,6 +1,15 @@
 /** The live medium of link `serial`: each device that is awake has a line to a gateway that waits for it. */
 import { connect, type NetConnectOpts, type Socket } from "node:net"
+import { parseLineName } from "../../src/gateway/bridges/serial-name.ts"
+import { DormouseError } from "../../src/protocol/index.ts"
 import type { Medium } from "./medium.ts"
+
+/** Where `line` connects to: `tcp:HOST:PORT` or `unix:PATH`. Throws `E_SERIAL_NAME`. */
+export function addressOf(line: string): NetConnectOpts {
+  const name = parseLineName(line)
+  if (name.type === "socket" && !name.listen) return name.address
+  throw new DormouseError("E_SERIAL_NAME", `"${line}" is nothing to connect to: give tcp:HOST:PORT or unix:PATH.`)
+}
 
 /** `address`: where `dormouse gateway --serial listen-..` waits; `onError`: a device could not receive. */
 export function lineMedium(address: NetConnectOpts, onError: (error: unknown) => void): Medium {

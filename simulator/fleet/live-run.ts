@@ -3,7 +3,10 @@ import type { DormouseError, EpochSchedule } from "../../src/protocol/index.ts"
 import type { Workers } from "./engine.ts"
 import { Fleet, type FleetEvent } from "./fleet.ts"
 import { type GatewayApi, type Summary, scheduleOf } from "./gateway-api.ts"
+import { LinkCounters, type LinkFigures } from "./link-figures.ts"
+import { linkOf } from "./link-shares.ts"
 import { liveScheduler } from "./live.ts"
+import { type LiveLinks, liveMedium } from "./live-medium.ts"
 import type { Medium } from "./medium.ts"
 import { type Approve, Operator } from "./operator.ts"
 import type { Environment } from "./ports.ts"
@@ -11,12 +14,13 @@ import { RunEnd } from "./run-end.ts"
 import type { Scheduler } from "./scheduler.ts"
 import type { Replay } from "./sensor.ts"
 import type { DeviceState } from "./state.ts"
-import { type UdpTarget, udpMedium } from "./udp.ts"
 import type { EpochProgress } from "./view/snapshot.ts"
 import type { View } from "./view/view.ts"
 
 const POLL_US = 1_000_000
 const DRAW_US = 200_000
+/** Bad times of a lossy link last a minute on average, and devices wait longer after each miss. */
+const BAD_AIR_US = 300_000_000
 /** Between two boards' power-on: enrolment should not come as one burst. */
 const POWER_ON_STEP_US = 20_000
 
@@ -25,7 +29,7 @@ export interface LiveRunParameters {
   view: View
   workers: Workers
   api: GatewayApi
-  target: UdpTarget
+  links: LiveLinks
   /** one a device */
   sensors: readonly Replay[]
   batch: number
@@ -42,6 +46,7 @@ export class LiveRun {
   readonly #parameters: LiveRunParameters
   readonly #scheduler: Scheduler
   readonly #medium: Medium
+  readonly #counters: LinkCounters
   readonly #fleet: Fleet
   readonly #operator: Operator | undefined
   readonly #end: RunEnd | undefined
@@ -53,22 +58,29 @@ export class LiveRun {
   #fail: (error: unknown) => void = () => {}
 
   constructor(parameters: LiveRunParameters) {
-    const { environment, view, workers, target, sensors, epochs, summary, approve } = parameters
+    const { environment, view, workers, links, sensors, epochs, summary, approve } = parameters
     const fail = (error: unknown) => this.#fail(error)
     this.#parameters = parameters
     this.#summary = summary
     this.#schedule = scheduleOf(summary)
     this.#scheduler = liveScheduler(environment.monotonicMs, fail)
-    this.#medium = udpMedium(target, fail)
+    this.#counters = new LinkCounters(sensors.length, (device) => linkOf(links.shares, device))
+    const observe = this.#counters.frame.bind(this.#counters)
+    this.#medium = liveMedium(links, { scheduler: this.#scheduler, observe, onError: fail })
     const ports = { scheduler: this.#scheduler, medium: this.#medium, engineOf: workers.engineOf }
     this.#fleet = new Fleet(ports, sensors, (event) => this.#heard(event))
     this.#operator = approve && new Operator(this.#scheduler, approve, (error) => view.notice(`Approval: ${error}`))
     const epochUs = this.#schedule.lengthOf(summary.epoch) * 1000
-    this.#end = epochs === undefined ? undefined : new RunEnd(epochUs, this.#scheduler.now())
+    this.#end =
+      epochs === undefined ? undefined : new RunEnd(epochUs, this.#scheduler.now(), links.impairment ? BAD_AIR_US : 0)
   }
 
   get devices(): readonly DeviceState[] {
     return this.#fleet.devices
+  }
+
+  get links(): LinkFigures[] {
+    return this.#counters.figures
   }
 
   /** Runs to its end; rejects where the fleet or its gateway cannot go on. No device runs any more afterwards. */
@@ -100,6 +112,7 @@ export class LiveRun {
   }
 
   #heard(event: FleetEvent): void {
+    if (event.type === "trace") this.#counters.trace(event.device.index, event.trace)
     this.#parameters.view.event(event)
     if (event.type === "pending" && event.device.address) this.#operator?.ask(event.device.address)
   }
@@ -122,6 +135,7 @@ export class LiveRun {
     const { view, batch, epochs, api, approve, summary } = this.#parameters
     view.update({
       devices: this.devices,
+      links: this.links,
       batch,
       epochs,
       epoch: this.#progress(),

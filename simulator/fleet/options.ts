@@ -1,8 +1,10 @@
 /** The command line of `dormouse sim`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander"
 import { MAX_BATCH } from "../../src/device/reporter.ts"
+import { type AirOptions, airOptionNames, withAirOptions } from "../radio/air-options.ts"
+import { deviceCount, type LinkShare, parseLinks } from "./link-shares.ts"
 
-export interface SimOptions {
+export interface SimOptions extends AirOptions {
   devices?: number
   /** seconds */
   epoch?: number
@@ -15,6 +17,10 @@ export interface SimOptions {
   json: boolean
   gateway?: string
   http?: string
+  /** by default all devices are on `wifi` */
+  links?: LinkShare[]
+  /** where a gateway that runs already waits for serial lines */
+  serial?: string
   /** in virtual time; with `epochs` or `days` for its end */
   virtual?: boolean
   days?: number
@@ -40,6 +46,15 @@ export function parseOptions(args: string[], out: Output): SimOptions | number {
       command.error(
         `--${options.gateway ? "gateway" : "http"} needs --${options.gateway ? "http URL" : "gateway coap://HOST:PORT"} beside it`,
       )
+    if (options.links && options.devices !== undefined && options.devices !== deviceCount(options.links))
+      command.error(`--devices ${options.devices} contradicts --links: leave it out`)
+    const serial = options.links?.some(({ link }) => link === "serial") === true
+    if (options.gateway && serial && !options.serial)
+      command.error("--links with serial needs --serial tcp:HOST:PORT or unix:PATH of that gateway beside it")
+    if (options.serial && !(options.gateway && serial)) command.error("--serial is for --gateway with --links serial:N")
+    const live = ["links", ...airOptionNames] as const
+    for (const name of live)
+      if (options.virtual && options[name] !== undefined) command.error(`--${name} is for live runs, not for --virtual`)
     return options
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -55,7 +70,7 @@ export interface Output {
 }
 
 function describe(): Command {
-  return new Command("dormouse sim")
+  const command = new Command("dormouse sim")
     .description("Simulated sensors on the XS engine report to a real gateway with a real chain.")
     .allowExcessArguments(false)
     .option("--devices <n>", `simulated devices (default ${defaults.devices})`, integer(1, 100_000))
@@ -67,6 +82,9 @@ function describe(): Command {
     .option("--json", "the result as one JSON line at the end of stdout", false)
     .option("--gateway <coap-url>", "the fleet alone, against a running gateway (with --http)", url("coap:"))
     .option("--http <url>", "HTTP address of that gateway", url("http:", "https:"))
+    .option("--links <shares>", "devices by link, as in wifi:8,serial:4 (default: all on wifi)", links)
+    .option("--serial <line>", "where that gateway waits for serial lines: tcp:HOST:PORT or unix:PATH")
+  return withAirOptions(command)
     .option("--virtual", `no real time: days in minutes, the same bytes for the same seed; ${virtualHelp}`)
     .option("--days <n>", `with --virtual: days in which samples are taken (default ${virtualDefaults.days})`, days)
     .addHelpText(
@@ -88,6 +106,14 @@ function integer(least: number, most: number) {
     const parsed = number(value, least, most, "a whole number")
     if (!Number.isInteger(parsed)) throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
     return parsed
+  }
+}
+
+function links(value: string): LinkShare[] {
+  try {
+    return parseLinks(value)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
   }
 }
 

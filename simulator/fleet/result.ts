@@ -1,5 +1,6 @@
 /** What a run came to: the JSON line that programs read. */
 import type { GatewayApi, Summary } from "./gateway-api.ts"
+import type { LinkFigures } from "./link-figures.ts"
 import type { DeviceState } from "./state.ts"
 import { totalsOf } from "./state.ts"
 
@@ -15,6 +16,8 @@ export interface SimResult {
   chain: Summary["chain"]
   contracts: Summary["contracts"]
   addresses: string[]
+  /** by link; where they are counted */
+  links?: LinkFigures[]
 }
 
 /** How many of this run's reports stand under an anchor, by the gateway's word. */
@@ -28,9 +31,9 @@ export async function countAnchored(api: GatewayApi, devices: readonly DeviceSta
 /** `before` and `after`: the gateway's counts around the run; only what the run added is its own. */
 export function resultOf(
   devices: readonly DeviceState[],
-  run: { epochs: number; anchored: number; engine: string; before: Summary; after: Summary },
+  run: { epochs: number; anchored: number; engine: string; before: Summary; after: Summary; links?: LinkFigures[] },
 ): SimResult {
-  const { epochs, anchored, engine, before, after } = run
+  const { epochs, anchored, engine, before, after, links } = run
   const { samples, signed, acked, receiptsVerified } = totalsOf(devices)
   const added = (what: "gaps" | "forks" | "duplicates") => Math.max(0, after[what] - before[what])
   return {
@@ -45,6 +48,7 @@ export function resultOf(
     chain: after.chain,
     contracts: after.contracts,
     addresses: devices.flatMap(({ address }) => address ?? []),
+    ...(links && { links }),
   }
 }
 

@@ -12,13 +12,15 @@ export type Verdict = "running" | "done" | "late"
 /** Watches a fleet whose sensors end; ask it after each event and from time to time. */
 export class RunEnd {
   readonly #epoch: number
+  readonly #grace: number
   #progress = -1
   #progressAt: number
   #exhaustedAt: number | undefined
 
-  /** `epoch`: its length in microseconds, as `now` is. */
-  constructor(epoch: number, now: number) {
+  /** `epoch`: its length in microseconds, as `now` is; `grace`: what bad air may cost, beyond all epochs. */
+  constructor(epoch: number, now: number, grace = 0) {
     this.#epoch = epoch
+    this.#grace = grace
     this.#progressAt = now
   }
 
@@ -26,7 +28,10 @@ export class RunEnd {
     if (devices.every(isDone)) return "done"
     if (this.#exhaustedAt === undefined && devices.every(({ exhausted }) => exhausted)) this.#exhaustedAt = now
     // A report goes out in the epoch of its last sample: the count starts where that epoch ends, at the latest.
-    if (this.#exhaustedAt !== undefined && now > this.#exhaustedAt + (EPOCHS_FOR_RECEIPTS + 1) * this.#epoch)
+    if (
+      this.#exhaustedAt !== undefined &&
+      now > this.#exhaustedAt + (EPOCHS_FOR_RECEIPTS + 1) * this.#epoch + this.#grace
+    )
       return "late"
     const progress = devices.reduce((sum, device) => sum + device.samples + device.acked.size + device.receipts.size, 0)
     // A fleet that waits for its operator waits as long as the operator takes.
@@ -34,6 +39,6 @@ export class RunEnd {
       this.#progress = progress
       this.#progressAt = now
     }
-    return now > this.#progressAt + EPOCHS_FOR_RECEIPTS * this.#epoch + GRACE_US ? "late" : "running"
+    return now > this.#progressAt + EPOCHS_FOR_RECEIPTS * this.#epoch + GRACE_US + this.#grace ? "late" : "running"
   }
 }

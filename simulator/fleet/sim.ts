@@ -2,11 +2,14 @@
 import { fileURLToPath } from "node:url"
 import { approve } from "../../src/gateway/cli/approve.ts"
 import type { DormouseError } from "../../src/protocol/index.ts"
+import type { Impairment } from "../radio/impairment.ts"
 import { XsWorker } from "../xs/worker.ts"
 import type { DataDir } from "./data-dir.ts"
 import { startWorkers, workerCount } from "./engine.ts"
 import { prepareFlash } from "./flash.ts"
 import { GatewayApi } from "./gateway-api.ts"
+import { addressOf } from "./line.ts"
+import { deviceCount, type LinkShare, linkOf } from "./link-shares.ts"
 import { LiveRun } from "./live-run.ts"
 import type { Environment } from "./ports.ts"
 import { countAnchored, resultOf, type SimResult } from "./result.ts"
@@ -19,7 +22,7 @@ import type { Ending, Example } from "./view/words.ts"
 const bundle = fileURLToPath(new URL("../../build/device/device.js", import.meta.url))
 
 export interface SimSettings {
-  devices: number
+  shares: readonly LinkShare[]
   /** samples a report */
   batch: number
   /** epochs in which samples are taken; absent: until stopped */
@@ -30,6 +33,10 @@ export interface SimSettings {
   deviceSeed: string | undefined
   gatewayCoap: string
   gatewayHttp: string
+  /** where the gateway waits for serial lines; needed where a device has one */
+  gatewaySerial: string | undefined
+  /** what the air does besides; absent: nothing */
+  impairment: Impairment | undefined
   /** approve as the operator of this gateway's data; absent: somebody else does */
   operatorDataDir: string | undefined
 }
@@ -53,12 +60,19 @@ export interface SimOutcome {
 
 /** Throws a `DormouseError` where the run cannot go on. */
 export async function runSim(settings: SimSettings, ports: SimPorts): Promise<SimOutcome> {
-  const { devices, batch, epochs, seed, deviceSeed, operatorDataDir } = settings
+  const { shares, batch, epochs, seed, deviceSeed, operatorDataDir } = settings
   const { environment, view, dir } = ports
   const api = new GatewayApi(settings.gatewayHttp)
   const before = await api.summary()
-  const target = await resolveGateway(settings.gatewayCoap)
-  const boards = prepareFlash(dir, await api.provisioning(), { devices, batch, seed: deviceSeed })
+  const links = {
+    shares,
+    coap: await resolveGateway(settings.gatewayCoap),
+    serial: settings.gatewaySerial === undefined ? undefined : addressOf(settings.gatewaySerial),
+    impairment: settings.impairment,
+  }
+  const devices = deviceCount(shares)
+  const images = prepareFlash(dir, await api.provisioning(), { devices, batch, seed: deviceSeed })
+  const boards = images.map((image, device) => ({ ...image, link: linkOf(shares, device) }))
   const recording = readRecording(officeRoom)
   const limit = epochs === undefined ? undefined : epochs * batch
   const sensors = boards.map((_, i) => new Replay(recording, stretchStart(seed, i, recording.length), limit))
@@ -69,7 +83,7 @@ export async function runSim(settings: SimSettings, ports: SimPorts): Promise<Si
     view,
     workers,
     api,
-    target,
+    links,
     sensors,
     batch,
     epochs,
@@ -84,6 +98,7 @@ export async function runSim(settings: SimSettings, ports: SimPorts): Promise<Si
       epochs: epochs ?? Math.max(0, after.epoch - before.epoch),
       anchored: await countAnchored(api, fleet),
       engine: workers.name,
+      links: run.links,
       before,
       after,
     })

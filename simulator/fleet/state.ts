@@ -110,7 +110,11 @@ export function applyTrace(device: DeviceState, trace: Trace): void {
       return
     case "receipt":
       if (!trace.ok) device.badReceipts++
-      else if (device.signed.has(trace.seq)) device.receipts.add(trace.seq)
+      else if (device.signed.has(trace.seq)) {
+        device.receipts.add(trace.seq)
+        // Its ack may have been lost: what is anchored was durable before.
+        device.acked.add(trace.seq)
+      }
       return
     case "refused":
       if (trace.seq === 0) device.denied = trace.reason

@@ -12,6 +12,8 @@ export interface ImpairmentParameters {
   loss: number
   /** mean delay each way, us; half of the datagrams are within a quarter of it */
   latency: number
+  /** part of the datagrams that arrive twice, each with a fate of its own; default: none */
+  duplicate?: number
   seed: string
 }
 
@@ -34,6 +36,14 @@ export class Impairment {
     const { channel, random } = this.#path(device)
     if (channel?.loses(now)) return { lost: "channel" }
     return { delayUs: this.#delay(random) }
+  }
+
+  /** The fates of a datagram and of its copies: one, or two where the network makes two of it. */
+  fates(device: number, now: number): Fate[] {
+    const { duplicate = 0 } = this.#parameters
+    const first = this.fate(device, now)
+    const twice = duplicate > 0 && this.#path(device).random.uniform() < duplicate
+    return twice ? [first, this.fate(device, now)] : [first]
   }
 
   #delay(random: Random): number {

@@ -27,7 +27,28 @@ describe("options", () => {
     expect(parse(...fleet.split(" ")).options).toMatchObject({ gateway: "coap://127.0.0.1:5683" })
   })
 
+  it("of links and air are read", () => {
+    expect(
+      parse("--links", "wifi:8,serial:4", "--loss", "0.3", "--latency", "1.5s", "--duplicate", "0.1").options,
+    ).toEqual({
+      ...{ json: false, loss: 0.3, latency: 1500, duplicate: 0.1 },
+      links: [
+        { link: "wifi", devices: 8 },
+        { link: "serial", devices: 4 },
+      ],
+    })
+    expect(parse("--latency", "200ms").options).toMatchObject({ latency: 200 })
+    expect(parse("--links", "wifi:8", "--devices", "9").said).toContain("contradicts --links")
+    expect(parse("--virtual", "--loss", "0.1").said).toContain("--loss is for live runs")
+    const gateway = ["--gateway", "coap://h:1", "--http", "http://h:2"]
+    expect(parse(...gateway, "--links", "serial:1").said).toContain("needs --serial")
+    expect(parse(...gateway, "--links", "serial:1", "--serial", "tcp:h:3").options).toMatchObject({ serial: "tcp:h:3" })
+  })
+
   it.each([
+    [["--loss", "1"], "--loss", "'1'"],
+    [["--latency", "200"], "--latency", "'200'"],
+    [["--links", "wifi"], "--links", "'wifi'"],
     [["--devices", "0"], "--devices", "'0'"],
     [["--devices", "many"], "--devices", "'many'"],
     [["--devices", "1.5"], "--devices", "'1.5'"],

@@ -90,13 +90,19 @@ describe("dormouse sim", () => {
     expect(ended.result.contracts).toEqual(first.contracts)
   }, 120_000)
 
-  it("ends cleanly at Ctrl-C, with a summary", async () => {
-    const { code, result } = await sim(
-      ["--devices", "2", "--epoch", "2", "--batch", "2", "--json"],
-      /anchor \d+ on chain/,
-    )
+  it("ends cleanly at Ctrl-C, with a summary; over two links, and air that delays and repeats", async () => {
+    const air = ["--links", "wifi:1,serial:1", "--latency", "20ms", "--duplicate", "0.5"]
+    const { code, result } = await sim([...air, "--epoch", "2", "--batch", "2", "--json"], /anchor \d+ on chain/)
     expect(code).toBe(0)
-    expect(result.devices).toBe(2)
+    expect(result).toMatchObject({ devices: 2, forks: 0, duplicates: 0 })
     expect(result.reports.signed).toBeGreaterThan(0)
+    expect(result.links).toMatchObject([
+      { link: "wifi", devices: 1, frames: { lost: 0 } },
+      { link: "serial", devices: 1, frames: { lost: 0 } },
+    ])
+    for (const { frames, messages } of result.links!) {
+      expect(messages.answered).toBeGreaterThan(0)
+      expect(frames.up).toBeGreaterThan(messages.answered)
+    }
   }, 120_000)
 })

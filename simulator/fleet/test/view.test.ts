@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import type { LinkFigures } from "../link-figures.ts"
 import type { SimResult } from "../result.ts"
 import { type DeviceState, newDevice } from "../state.ts"
 import { plainView } from "../view/plain-view.ts"
@@ -14,9 +15,16 @@ function device(index: number, more: Partial<DeviceState> = {}): DeviceState {
   return { ...newDevice(index), address, activity: { kind: "asleep", untilEpoch: 12 }, ...more }
 }
 
+const wifi: LinkFigures = {
+  ...{ link: "wifi", devices: 2, samples: 15, airtimeMs: 12.4, rssi: -61.7 },
+  ...{ frames: { up: 1_000, down: 500, lost: 300 }, bytes: { up: 1_200, down: 300 } },
+  messages: { sent: 10, answered: 7, retries: 3 },
+}
+
 function snapshot(devices: DeviceState[], more: Partial<Snapshot> = {}): Snapshot {
   return {
     devices,
+    links: [wifi],
     batch: 6,
     epoch: { number: 11, fraction: 0.5, secondsLeft: 4.2 },
     summary: {
@@ -59,6 +67,9 @@ describe("live view", () => {
       "device       state                   samples signed acked receipts sign µs heap",
       "0x0000..0001 asleep until epoch 12        15      2     2        1     346  63K",
       "0x0000..0002 asleep until epoch 12         0      0     0        0       -    -",
+      "",
+      "link                  up    down  lost answered retries B a sample airtime ms",
+      "wifi: 2, -62 dBm   1,000     500  20 %     70 %       3        100         12",
       "",
       "15 samples, 2 signed, 2 acked, 30 anchored, 1 receipt",
       "Ctrl-C ends the run and sums it up.",

@@ -1,15 +1,21 @@
 /** The live view as lines of text: a pure function of what is known. */
 import { type DeviceState, totalsOf } from "../state.ts"
+import { linkLines } from "./links.ts"
 import type { Snapshot } from "./snapshot.ts"
 import { bar, clip, grouped, left, type Paint, plural, right, type Style, shortHex } from "./text.ts"
 
 const NARROWEST = 40
 /** header (2), blank line, column titles, blank line, footer (2) */
 const FRAME_ROWS = 7
+/** On a terminal with less room than that for devices the links are left out. */
+const LEAST_DEVICES = 4
 
 export function render(snapshot: Snapshot, columns: number, rows: number, paint: Paint): string[] {
   const width = Math.max(NARROWEST, columns)
-  const { shown, hidden } = pick(snapshot.devices, Math.max(1, rows - FRAME_ROWS - 1))
+  const links = [...linkLines(snapshot.links, width, paint), ""]
+  const room = rows - FRAME_ROWS - 1
+  const withLinks = room - links.length >= LEAST_DEVICES
+  const { shown, hidden } = pick(snapshot.devices, Math.max(1, withLinks ? room - links.length : room))
   const table = shown.map((device) => deviceLine(device, snapshot.batch, width, paint))
   return [
     ...header(snapshot, width, paint),
@@ -18,6 +24,7 @@ export function render(snapshot: Snapshot, columns: number, rows: number, paint:
     ...table,
     ...(hidden > 0 ? [paint("dim", clip(`... and ${grouped(hidden)} more`, width))] : []),
     "",
+    ...(withLinks ? links : []),
     ...footer(snapshot, width, paint),
   ]
 }

@@ -1,9 +1,11 @@
 /** All that a view shows, at one moment. */
 import type { Summary } from "../gateway-api.ts"
+import type { LinkFigures } from "../link-figures.ts"
 import type { DeviceState } from "../state.ts"
 
 export interface Snapshot {
   devices: readonly DeviceState[]
+  links: readonly LinkFigures[]
   /** samples a report */
   batch: number
   /** epochs in which samples are taken; absent: until stopped */

@@ -1,7 +1,8 @@
 /** The end of a run in words, with what to try next. */
 import { relative } from "node:path"
+import type { LinkFigures } from "../link-figures.ts"
 import type { SimResult } from "../result.ts"
-import { grouped, plural } from "./text.ts"
+import { grouped, percent, plural } from "./text.ts"
 
 export type Ending = { kind: "done" } | { kind: "late"; waiting: number } | { kind: "stopped" }
 
@@ -23,10 +24,21 @@ export function summaryWords(result: SimResult, ending: Ending): string[] {
     `Of these ${grouped(reports.acked)} acked, ${grouped(reports.anchored)} anchored, ${plural(reports.receiptsVerified, "receipt")} verified on the devices.`,
     `Chain ${chain.id}: height ${grouped(chain.height)}, ${plural(chain.anchors, "anchor")}, head`,
     `  ${chain.head}`,
+    ...(result.links ?? []).map(linkWords),
     trouble.length > 0
       ? `Look into: ${trouble.join(", ")} (dormouse devices shows where).`
       : "No gap, no fork, no duplicate.",
   ]
+}
+
+function linkWords({ link, devices, samples, frames, bytes, airtimeMs, messages }: LinkFigures): string {
+  const total = frames.up + frames.down
+  const lost = frames.lost > 0 ? `, ${percent(frames.lost, total)} lost` : ""
+  const each =
+    samples > 0
+      ? `, ${grouped((bytes.up + bytes.down) / samples)} B and ${(airtimeMs / samples).toFixed(2)} ms of air a sample`
+      : ""
+  return `Link ${link}: ${plural(devices, "device")}, ${plural(total, "frame")}${lost}, ${percent(messages.answered, messages.sent)} answered${each}.`
 }
 
 function title(ending: Ending): string {
