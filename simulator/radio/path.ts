@@ -1,7 +1,7 @@
 /** The way between one device and the gateway: its channel, its signal, its duty cycle. */
 import { type Random, randomStream } from "../fleet/random.ts"
 import { Channel } from "./channel.ts"
-import { drawLatency } from "./latency.ts"
+import { drawLatency, type LatencyParameters } from "./latency.ts"
 import type { MediumProfile } from "./profiles.ts"
 
 const SECOND = 1_000_000
@@ -11,14 +11,17 @@ export class Path {
   readonly random: Random
   readonly #profile: MediumProfile
   readonly #channel: Channel
+  readonly #latency: LatencyParameters
   /** dBm */
   readonly #signal: number
 
   constructor(profile: MediumProfile, seed: string, device: number) {
-    const { channel, signal } = profile
+    const { channel, signal, latency } = profile
+    const { minimum, median, p99 } = latency
     this.device = device
     this.#profile = profile
     this.random = randomStream(seed, "path", profile.link, device)
+    this.#latency = { minimum: minimum.value * 1000, median: median.value * 1000, p99: p99.value * 1000 }
     this.#signal = signal.mean.value + signal.site.value * this.random.normal()
     this.#channel = new Channel(
       {
@@ -45,9 +48,7 @@ export class Path {
 
   /** Between gateway and its radio, us. */
   latency(): number {
-    const { minimum, median, p99 } = this.#profile.latency
-    const parameters = { minimum: minimum.value * 1000, median: median.value * 1000, p99: p99.value * 1000 }
-    return drawLatency(parameters, this.random)
+    return drawLatency(this.#latency, this.random)
   }
 
   /** As 802.15.4 radios report it: 0 at the floor of hearing, 255 forty decibels above. */

@@ -76,10 +76,20 @@ export class Sender {
 
   ship(order: Order): void {
     const now = this.#ports.scheduler.now()
-    const { path, direction, begun = now } = order
     const work: Work = {
-      ...{ order, path, direction, begun, end: now, frames: this.#frames(order.length) },
-      ...{ bytes: 0, airtimeUs: 0, retries: 0, rssi: 0, attempt: 0, backoffs: 0, delivered: false },
+      order,
+      path: order.path,
+      direction: order.direction,
+      begun: order.begun ?? now,
+      end: now,
+      frames: this.#frames(order.length),
+      bytes: 0,
+      airtimeUs: 0,
+      retries: 0,
+      rssi: 0,
+      attempt: 0,
+      backoffs: 0,
+      delivered: false,
     }
     const key = this.#key(work)
     const queue = this.#queues.get(key)
