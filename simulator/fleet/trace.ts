@@ -14,6 +14,8 @@ export type Trace =
   | { e: "gap"; seq: number }
   | { e: "time"; epoch: number; since: number; length: number }
   | { e: "radio"; on: boolean }
+  /** of the last answer: dBm, 0 to 255, dB, where the link tells */
+  | { e: "quality"; link: string; rssi?: number; lqi?: number; snr?: number }
   /** the device listened for its call at the slot, for `waited` µs */
   | { e: "slot"; heard: boolean; waited: number }
   /**

@@ -16,6 +16,8 @@ import { MAX_BATCH, signGap } from "./reporter.ts"
 
 /** How long to wait for the ack, attempt by attempt (µs). Each attempt is a new request. */
 const TIMEOUTS = [700_000, 1_500_000, 3_000_000]
+/** Exchanges of one wake, beyond the first, for mail that did not fit. */
+const MOST_FOR_MAIL = 3
 /** Bytes of an uplink that are not reports, at most: id, request number, tag, cursors, heads. */
 const OVERHEAD = 48
 /** A report may name an epoch so many report intervals after the gateway's own (its clock stepped back, epochs grew longer). */
@@ -23,13 +25,20 @@ const MOST_AHEAD = 16
 /** Answers "not for you" in a row before the device takes its session for lost and says hello again. */
 const REFUSALS_BEFORE_HELLO = 2
 
-/** Sends and waits; `false` where no ack came and the reports stay in the outbox. */
+/** Sends and waits; `false` where no ack came and the reports stay in the outbox. Once more for mail that had no room. */
 export async function exchange(device: Device, link: Link): Promise<boolean> {
+  let ack = await attempt(device, link)
+  const answered = ack !== undefined
+  for (let more = MOST_FOR_MAIL; ack?.more && more > 0; more--) ack = await attempt(device, link)
+  return answered
+}
+
+async function attempt(device: Device, link: Link): Promise<Ack | undefined> {
   const { board, sessions } = device
   let refusals = 0
   for (const timeout of TIMEOUTS) {
     const { session } = sessions
-    if (!session) return false
+    if (!session || (link.idleUntil ?? 0) > device.now) return undefined
     const reports = selectReports(device, link.maxBody - OVERHEAD)
     const request = sessions.takeRequest()
     const uplink = {
@@ -45,10 +54,11 @@ export async function exchange(device: Device, link: Link): Promise<boolean> {
     if (!answer?.ok) continue
     const plaintext = openDownlink(board.crypto, session.keys, session.id, request, answer.body)
     if (!plaintext) continue
-    applyAck(device, decodeAck(plaintext), sent, reports)
-    return true
+    const ack = decodeAck(plaintext)
+    applyAck(device, ack, sent, reports)
+    return ack
   }
-  return false
+  return undefined
 }
 
 /** Newest first, then the backlog from its oldest on, as much as one message holds. */

@@ -3,6 +3,7 @@
  * set as properties); times are microseconds. The simulator and every board target implement these, nothing else.
  */
 import type { Crypto } from "../protocol/crypto.ts"
+import type { LinkName, LinkQuality } from "../protocol/link-message.ts"
 
 /** NOR flash: programming clears bits, erasing sets a sector to 0xFF. Offsets and lengths of writes are multiples of 32. */
 export interface Flash {
@@ -45,10 +46,17 @@ export interface Power {
   sleep(micros: number): void
 }
 
-/** One way to the gateway. */
+/** One way to the gateway (docs/links.md). */
 export interface Link {
-  /** Largest message body, bytes. */
+  readonly name: LinkName
+  /** Bytes of a frame's payload; what is larger travels in fragments or blocks. */
+  readonly mtu: number
+  /** Largest message body, bytes, fragments and all. */
   readonly maxBody: number
+  /** How well the last answer was received, where the link tells. */
+  readonly quality?: LinkQuality | undefined
+  /** Oscillator µs before which nothing more may be sent (duty cycle); what `remember` hands over must tell it. */
+  readonly idleUntil?: number
   /** Sends one message and waits for its answer; `undefined` where none came in time. */
   exchange(message: LinkMessage): Promise<LinkAnswer | undefined>
   /**

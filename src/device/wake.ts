@@ -70,10 +70,11 @@ async function talk(device: Device, inSlot: boolean): Promise<void> {
   const link: Link = board.openLink(plan.link)
   board.trace({ e: "radio", on: true })
   let answered = false
+  const mustWait = (link.idleUntil ?? 0) > device.now
   try {
     if (inSlot) await awaitCall(device, link)
     if (sessions.session) answered = await exchange(device, link)
-    if (!sessions.session) answered = await enrol(device, link)
+    if (!sessions.session && !mustWait) answered = await enrol(device, link)
   } catch (error) {
     // Whatever the air brought is no reason to lose a wake: the reports are in flash.
     const { code = "E_DEVICE", message } = error as { code?: string; message: string }
@@ -83,8 +84,10 @@ async function talk(device: Device, inSlot: boolean): Promise<void> {
     link.close()
     board.trace({ e: "radio", on: false })
   }
-  plan.misses = answered ? 0 : plan.misses + 1
-  plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(plan.misses))
+  if (link.quality) board.trace({ e: "quality", link: link.name, ...link.quality })
+  // That the link had used up its air says nothing of the gateway.
+  if (!mustWait) plan.misses = answered ? 0 : plan.misses + 1
+  plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(plan.misses), link.idleUntil ?? 0)
 }
 
 /**

@@ -2,7 +2,7 @@
 import { type CborValue, decode, encode } from "./cbor/index.ts"
 import type { Period } from "./epochs.ts"
 import { type AnchoredReceipts, asAnchoredReceipts, receiptsValue } from "./receipt.ts"
-import { asArray, asUint } from "./shape.ts"
+import { asArray, asFlag, asUint } from "./shape.ts"
 
 /** Why a report of this request is not durable. From 16 on the refusal is permanent: the device writes a gap record. */
 export const Refusal = {
@@ -62,6 +62,8 @@ export interface Ack {
   retryAfter: number
   receipts: AnchoredReceipts[]
   mail: MailboxMessage[]
+  /** more mail waits than there was room for */
+  more?: boolean
 }
 
 export function encodeAck(ack: Ack): Uint8Array {
@@ -74,11 +76,12 @@ export function encodeAck(ack: Ack): Uint8Array {
     ack.retryAfter,
     ack.receipts.map(receiptsValue),
     ack.mail.map(({ number, type, payload }) => [number, type, payload]),
+    ...(ack.more ? [true] : []),
   ])
 }
 
 export function decodeAck(bytes: Uint8Array): Ack {
-  const [time, phase, have, refused, retryAfter, receipts, mail] = asArray(decode(bytes), "ack", 7, 7)
+  const [time, phase, have, refused, retryAfter, receipts, mail, more] = asArray(decode(bytes), "ack", 7, 8)
   return {
     time: asUint(time, "time"),
     phase: asPhase(phase),
@@ -93,6 +96,7 @@ export function decodeAck(bytes: Uint8Array): Ack {
       const [number, type, payload] = asArray(item, "mailbox message", 3, 3)
       return { number: asUint(number, "number"), type: asUint(type, "type"), payload: payload! }
     }),
+    ...(asFlag(more, "more") && { more: true }),
   }
 }
 

@@ -7,6 +7,13 @@ import { concat } from "./bytes.ts"
 /** The ways between device and gateway that there are words for. */
 export type LinkName = "wifi" | "zigbee" | "lora" | "serial"
 
+/** How well a frame was received, as far as the radio tells: dBm, 0 to 255, dB. */
+export interface LinkQuality {
+  rssi?: number
+  lqi?: number
+  snr?: number
+}
+
 /** Requests below 0x80, answers from there on. */
 export const LinkCode = {
   hello: 0x01,

@@ -33,6 +33,11 @@ export function asArray(value: CborValue | undefined, field: string, least = 0, 
   return value
 }
 
+/** `true`, or not there at all. */
+export function asFlag(value: CborValue | undefined, field: string): boolean {
+  return value === true || (value === undefined ? false : refuse(field, "true, or nothing"))
+}
+
 export function asMap(value: CborValue | undefined, field: string): Map<CborValue, CborValue> {
   return value instanceof Map ? value : refuse(field, "a map")
 }

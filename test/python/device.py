@@ -181,7 +181,7 @@ class Device:
             raise ValueError("an answer to another request")
         aad = cbor2.dumps(["Encrypt0", CCM_HEADER, cbor2.dumps(["dormouse-1 down", self.id])])
         ack = cbor2.loads(self.down.decrypt(request.to_bytes(5, "big") + random, sealed, aad))
-        now, phase, self.have, refused, self.retry_after, receipts, mail = ack
+        now, phase, self.have, refused, self.retry_after, receipts, mail, *_more = ack
         self.offset = now - time.time() * 1000
         self.epoch, self.epoch_start, self.epoch_length = phase[0], now - phase[1], phase[2]
         for epoch, _previous, root, count, entries in receipts:

@@ -37,6 +37,8 @@ const REPEATS = 5
 const GOOD = 1
 
 export class CoapLink implements Link {
+  readonly name = "wifi"
+  readonly mtu = MAX_BODY
   readonly #datagrams: Datagrams
   readonly #timer: Timer
   readonly #largest: number

@@ -8,6 +8,7 @@ import {
   encodeLinkMessage,
   LINK_HEAD,
   LinkCode,
+  type LinkName,
   tokenOfRequest,
 } from "../../protocol/link-message.ts"
 import { FragmentEndpoint } from "../../protocol/schc/endpoint.ts"
@@ -25,6 +26,7 @@ export interface Frames {
 }
 
 export interface FrameLinkOptions {
+  name: LinkName
   frames: Frames
   timer: Timer
   rules: { up: FragmentRule; down: FragmentRule }
@@ -37,10 +39,14 @@ const MAX_PACKET = MAX_BODY + LINK_HEAD
 const PATIENCE = 3
 
 export class FrameLink implements Link {
+  readonly name: LinkName
+  readonly mtu: number
   readonly maxBody = MAX_BODY
   readonly #options: FrameLinkOptions
 
   constructor(options: FrameLinkOptions) {
+    this.name = options.name
+    this.mtu = options.frames.mtu
     this.#options = options
   }
 

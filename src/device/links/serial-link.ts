@@ -43,5 +43,5 @@ export function serialLink({ stream, timer, station = 0, mtu = LARGEST }: Serial
     },
   })
   stream.onReadable = (bytes) => reader.push(bytes)
-  return new FrameLink({ frames, timer, rules: framed, retransmit: RETRANSMIT })
+  return new FrameLink({ name: "serial", frames, timer, rules: framed, retransmit: RETRANSMIT })
 }

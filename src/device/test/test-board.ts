@@ -126,6 +126,8 @@ export class TestBoard {
     this.remembered.push(remembered)
     return {
       remember: () => new Uint8Array([this.remembered.length]),
+      name: "wifi",
+      mtu: 1152,
       maxBody: 1152,
       exchange: async (message) => {
         if (this.options.flash.dead) throw new PowerCut()

@@ -1,7 +1,7 @@
 /** A gateway reduced to what a device can see of one, in memory: an oracle for the device's side of the protocol. */
 
 import { crypto } from "../../../as/index.ts"
-import { FIRST_PERMANENT_REFUSAL, Refusal } from "../../protocol/ack.ts"
+import { FIRST_PERMANENT_REFUSAL, type MailboxMessage, Refusal } from "../../protocol/ack.ts"
 import {
   type Anchor,
   type AnchoredReceipts,
@@ -33,6 +33,8 @@ import {
 import type { LinkAnswer, LinkMessage } from "../ports.ts"
 
 const ID = 1
+/** Messages that fit an ack. */
+const MAIL_AT_ONCE = 2
 
 interface Held {
   report: Report
@@ -56,6 +58,9 @@ export class TestGateway {
   readonly refuse = new Set<number>()
   /** a seq that this gateway cannot read at all: the whole request is refused */
   unreadable = 0
+  /** messages for the device, from number 1 */
+  readonly mail: MailboxMessage[] = []
+  #mailboxCursor = 0
   #now: () => number
   #keys: SessionKeys | undefined
   #publicKey: Uint8Array | undefined
@@ -116,6 +121,7 @@ export class TestGateway {
     const request = `${toHex(keys.uplink)} ${sealed.request}`
     if (this.requests.has(request)) this.repeatedRequests++
     this.requests.add(request)
+    this.#mailboxCursor = uplink.mailboxCursor
     const seqs = uplink.reports.map((bytes) => decodeReport(splitSigned(bytes).payload).seq)
     if (seqs.includes(this.unreadable))
       return { ok: true, body: this.#answer(sealed.request, [0], uplink.receiptCursor) }
@@ -143,6 +149,7 @@ export class TestGateway {
     const refused = refusedSeqs.map((seq) => ({ seq, reason: FIRST_PERMANENT_REFUSAL as number }))
     if (!this.approved) refused.push({ seq: 0, reason: Refusal.notApproved })
     const receipts = [...this.held.values()].flat().flatMap(({ receipt }) => receipt ?? [])
+    const waiting = this.mail.filter(({ number }) => number > this.#mailboxCursor)
     const ack = {
       time,
       phase: { epoch, since: time - this.schedule.startOf(epoch), length: this.schedule.lengthOf(epoch) },
@@ -150,7 +157,8 @@ export class TestGateway {
       refused,
       retryAfter: 0,
       receipts: receipts.filter(({ receipts: [first] }) => first!.seq > receiptCursor).slice(0, 4),
-      mail: [],
+      mail: waiting.slice(0, MAIL_AT_ONCE),
+      more: waiting.length > MAIL_AT_ONCE,
     }
     const random = crypto.sha256(new Uint8Array([request & 255, time & 255, this.requests.size & 255])).slice(0, 8)
     return sealDownlink(crypto, this.#keys!, ID, request, random, encodeAck(ack))

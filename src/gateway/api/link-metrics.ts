@@ -1,7 +1,7 @@
 /** What the bridges count, by link, for Prometheus. */
 import { Counter, Histogram, type Registry } from "prom-client"
-import type { LinkName } from "../../protocol/link-message.ts"
-import type { LinkMeter, LinkQuality } from "../bridges/bridge.ts"
+import type { LinkName, LinkQuality } from "../../protocol/link-message.ts"
+import type { LinkMeter } from "../bridges/bridge.ts"
 
 /** Edges of the histograms: from a neighbour to hardly heard, in the unit of each measure. */
 const qualities: Record<keyof LinkQuality, { name: string; help: string; buckets: number[] }> = {

@@ -2,7 +2,7 @@
  * A bridge is one link's end at the gateway: it takes messages off the air or wire, and carries answers back. What all
  * have in common is here; docs/links.md says how to add one.
  */
-import type { LinkName } from "../../protocol/link-message.ts"
+import type { LinkName, LinkQuality } from "../../protocol/link-message.ts"
 import type { Limits } from "../limits.ts"
 import type { Logger } from "../log.ts"
 import type { Clock, Random } from "../ports.ts"
@@ -20,13 +20,6 @@ export interface Answer {
 
 /** Never rejects. `undefined`: no answer at all. */
 export type Handler = (topic: Topic, body: Uint8Array) => Promise<Answer | undefined>
-
-/** How well a frame was received, as far as the radio tells: dBm, 0 to 255, dB. */
-export interface LinkQuality {
-  rssi?: number
-  lqi?: number
-  snr?: number
-}
 
 /** What a bridge counts of its link. */
 export interface LinkMeter {

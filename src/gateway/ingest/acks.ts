@@ -49,8 +49,8 @@ export class Acks {
     const ack = { time, phase: phaseAt(this.#options.schedule(), time), have: device.have, refused, retryAfter }
     const plain = encodeAck({ ...ack, receipts: [], mail: [] })
     if (bare || this.standing(device)) return plain
-    // three bytes more for each of the two lists that may grow
-    let room = size - ENVELOPE - plain.length - 6
+    // three bytes more for each of the two lists that may grow, one for "more"
+    let room = size - ENVELOPE - plain.length - 7
     const mail: MailboxMessage[] = []
     for (const message of device.mailLast > device.mailCursor ? this.#options.mailbox.above(device, MAIL_LIMIT) : []) {
       const size = encode([message.number, message.type, message.payload]).length
@@ -58,8 +58,9 @@ export class Acks {
       room -= size
       mail.push(message)
     }
+    const more = mail.length > 0 && mail.at(-1)!.number < device.mailLast
     const receipts = this.#options.receiptsFor(device, room)
-    return receipts.length || mail.length ? encodeAck({ ...ack, receipts, mail }) : plain
+    return receipts.length || mail.length ? encodeAck({ ...ack, receipts, mail, more }) : plain
   }
 }
 
