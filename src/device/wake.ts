@@ -73,6 +73,8 @@ async function talk(device: Device, inSlot: boolean): Promise<void> {
   const mustWait = (link.idleUntil ?? 0) > device.now
   try {
     if (inSlot) await awaitCall(device, link)
+    // A board's stack is short, and the exchange goes deep: here it begins on an empty one.
+    await undefined
     if (sessions.session) answered = await exchange(device, link)
     if (!sessions.session && !mustWait) answered = await enrol(device, link)
   } catch (error) {
