@@ -17,6 +17,7 @@ import { plainView } from "./view/plain-view.ts"
 import { progressBar, progressLines } from "./view/progress.ts"
 import type { View } from "./view/view.ts"
 import { nextCommands, summaryWords } from "./view/words.ts"
+import { defaultScenario } from "./virtual/default-scenario.ts"
 import { runVirtual } from "./virtual/run.ts"
 
 /** `args`: what stands behind `dormouse sim`. */
@@ -83,13 +84,18 @@ async function runInVirtualTime(options: SimOptions, people: WriteStream): Promi
     const view = people.isTTY
       ? progressBar(people, environment.monotonicMs)
       : progressLines(say, environment.monotonicMs)
-    const settings = {
-      ...{ devices: options.devices ?? virtualDefaults.devices, batch, epochMs: epoch * 1000 },
-      epochs: options.epochs ?? Math.max(1, Math.round(((options.days ?? virtualDefaults.days) * 86_400) / epoch)),
-      seed: options.seed ?? virtualDefaults.seed,
-    }
-    dir.save({ devices: settings.devices, batch, runs: 1 })
-    const outcome = await runVirtual(settings, { environment, view, dir, stopAsked: stop.asked })
+    const devices = options.devices ?? virtualDefaults.devices
+    const days =
+      options.days ?? (options.epochs === undefined ? virtualDefaults.days : (options.epochs * epoch) / 86_400)
+    const scenario = defaultScenario({
+      devices,
+      batch,
+      epochMs: epoch * 1000,
+      days,
+      seed: Number(options.seed ?? virtualDefaults.seed),
+    })
+    dir.save({ devices, batch, runs: 1 })
+    const outcome = await runVirtual(scenario, { environment, view, dir, stopAsked: stop.asked })
     return await report(outcome, { ...options, data }, dir, say)
   } finally {
     stop.dispose()

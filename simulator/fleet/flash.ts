@@ -1,5 +1,6 @@
 /** Flash images: one file a device. What a device adds to its own is its own business. */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs"
+import type { Settings } from "../../src/device/slots.ts"
 import { fromHex } from "../../src/protocol/index.ts"
 import { provisionFlash } from "../xs/device/provision.ts"
 import type { CreateParameters } from "../xs/worker.ts"
@@ -12,6 +13,10 @@ export interface FlashSettings {
   devices: number
   /** samples a report */
   batch: number
+  /** where devices differ */
+  settingsOf?(index: number): Settings
+  /** what else a board is told of itself */
+  boardOf?(index: number): Pick<CreateParameters, "ppm" | "slotted">
   /** absent: the devices' randomness is the system's */
   seed: string | undefined
 }
@@ -20,7 +25,7 @@ export interface FlashSettings {
 export function prepareFlash(
   dir: DataDir,
   record: ProvisioningRecord,
-  { devices, batch, seed }: FlashSettings,
+  { devices, batch, settingsOf, boardOf, seed }: FlashSettings,
 ): CreateParameters[] {
   const provisioning = {
     gatewayPublicKey: fromHex(record.gatewayPublicKey),
@@ -32,7 +37,7 @@ export function prepareFlash(
   }
   return Array.from({ length: devices }, (_, index) => {
     const flash = dir.flash(index)
-    const settings = { batch, interval: 1 }
+    const settings = settingsOf?.(index) ?? { batch, interval: 1 }
     if (existsSync(flash)) provisionFlash(flash, provisioning, settings)
     else {
       // Whole or not at all: half an image would be a broken board for ever.
@@ -41,6 +46,11 @@ export function prepareFlash(
       renameSync(`${flash}.new`, flash)
     }
     const flashBytes = statSync(flash).size
-    return { flash, flashBytes, ...(seed !== undefined && { seed: seededBytes(seed, "device", index) }) }
+    return {
+      flash,
+      flashBytes,
+      ...boardOf?.(index),
+      ...(seed !== undefined && { seed: seededBytes(seed, "device", index) }),
+    }
   })
 }

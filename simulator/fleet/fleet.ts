@@ -1,5 +1,5 @@
 /** Many boards on the ports they share, and what is known of each. */
-import type { Engine } from "./engine.ts"
+import type { Engine, TurnResult } from "./engine.ts"
 import { Machine, type VirtualTurns } from "./machine.ts"
 import type { Medium } from "./medium.ts"
 import { idealOscillator, type Oscillator, type Scheduler } from "./scheduler.ts"
@@ -9,7 +9,7 @@ import type { Trace } from "./trace.ts"
 
 export interface FleetPorts {
   scheduler: Scheduler
-  medium: Medium
+  mediumOf(index: number): Medium
   /** The worker that runs device `index`. */
   engineOf(index: number): Engine
   /** Default: no oscillator errs. */
@@ -19,7 +19,8 @@ export interface FleetPorts {
 
 /** Something that happened to a device, in the order it happened. */
 export type FleetEvent = { device: DeviceState } & (
-  | { type: "woke" | "turn" | "enrolled" | "pending" }
+  | { type: "woke" | "slept" | "enrolled" | "pending" }
+  | { type: "turn"; result: TurnResult; started: number }
   | { type: "trace"; trace: Trace; at: number }
   | { type: "reset"; why: string }
 )
@@ -56,7 +57,7 @@ export class Fleet {
   }
 
   #machine(index: number, powerOn: number, sensor: Replay): Machine {
-    const { scheduler, medium, engineOf, oscillatorOf, virtual } = this.#ports
+    const { scheduler, mediumOf, engineOf, oscillatorOf, virtual } = this.#ports
     const device = this.devices[index]!
     const emit = (event: FleetEvent) => {
       device.changedAt = scheduler.now()
@@ -74,18 +75,19 @@ export class Fleet {
         if (device.enrolled && !enrolled) emit({ type: "enrolled", device })
         if (device.pending && !pending) emit({ type: "pending", device })
       },
-      turn: (_: number, result: Parameters<typeof applyTurn>[1]) => {
+      turn: (_: number, result: TurnResult, started: number) => {
         applyTurn(device, result)
         device.exhausted = sensor.exhausted
-        emit({ type: "turn", device })
+        emit({ type: "turn", device, result, started })
       },
+      slept: () => emit({ type: "slept", device }),
       reset: (_: number, why: string) => {
         device.resets++
         device.activity = { kind: "reset", why }
         emit({ type: "reset", device, why })
       },
     }
-    const ports = { scheduler, medium, engine: engineOf(index), observer, ...(virtual && { virtual }) }
+    const ports = { scheduler, medium: mediumOf(index), engine: engineOf(index), observer, ...(virtual && { virtual }) }
     return new Machine(index, ports, oscillatorOf?.(index, powerOn) ?? idealOscillator(powerOn), sensor)
   }
 }

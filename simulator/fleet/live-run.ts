@@ -67,7 +67,7 @@ export class LiveRun {
     this.#counters = new LinkCounters(sensors.length, (device) => linkOf(links.shares, device))
     const observe = this.#counters.frame.bind(this.#counters)
     this.#medium = liveMedium(links, { scheduler: this.#scheduler, observe, onError: fail })
-    const ports = { scheduler: this.#scheduler, medium: this.#medium, engineOf: workers.engineOf }
+    const ports = { scheduler: this.#scheduler, mediumOf: () => this.#medium, engineOf: workers.engineOf }
     this.#fleet = new Fleet(ports, sensors, (event) => this.#heard(event))
     this.#operator = approve && new Operator(this.#scheduler, approve, (error) => view.notice(`Approval: ${error}`))
     const epochUs = this.#schedule.lengthOf(summary.epoch) * 1000

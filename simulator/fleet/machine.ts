@@ -30,6 +30,8 @@ export interface VirtualTurns {
   ahead: Ahead
   /** from the wake-up to the first instruction of the device's program (µs) */
   bootMicros: number
+  /** what the battery gives at the moment (mV) */
+  millivolts(index: number): number
   /** No turn takes less (µs): so long other events go on while the engine is at work. */
   leastTurn: number
 }
@@ -38,12 +40,15 @@ export interface MachineObserver {
   woke(index: number): void
   /** `at`: device time */
   trace(index: number, trace: Trace, at: number): void
-  turn(index: number, result: TurnResult): void
+  /** `started`: device time of its first instruction */
+  turn(index: number, result: TurnResult, started: number): void
+  /** It fell asleep, or its machine ended. */
+  slept?(index: number): void
   /** The board was reset: it died, or its watchdog ended it. */
   reset(index: number, why: string): void
 }
 
-type Run = (now: number) => Promise<TurnResult>
+type Run = (now: number) => { started: number; result: Promise<TurnResult> }
 
 export class Machine {
   readonly #index: number
@@ -52,6 +57,7 @@ export class Machine {
   readonly #sensor: Replay
   /** Counts wakes: what was meant for an earlier machine never reaches a later one. */
   #life = 0
+  #awake = false
   #link: Link | undefined
   /** A turn is under way: what comes meanwhile waits. */
   #running: Promise<unknown> | undefined
@@ -80,21 +86,25 @@ export class Machine {
 
   #wake(reason: WakeParameters["reason"], planned = false): void | Promise<void> {
     if (this.#stopped) return
-    const { engine, medium, observer, virtual } = this.#ports
+    const { engine, observer, virtual } = this.#ports
     const life = ++this.#life
-    this.#link = medium.open(this.#index, (bytes) =>
-      this.#turn(life, (now) => engine.datagram(this.#index, { now, bytes })),
-    )
+    this.#awake = true
     observer.woke(this.#index)
+    const boot = virtual?.bootMicros ?? 0
     const run: Run = planned
-      ? () => virtual!.ahead.collect(this.#index)
-      : (now) => engine.wake(this.#index, this.#wakeParameters(reason, now))
-    return this.#turn(life, run, virtual?.bootMicros)
+      ? (now) => ({ started: now + boot, result: virtual!.ahead.collect(this.#index) })
+      : (now) => ({ started: now + boot, result: engine.wake(this.#index, this.#wakeParameters(reason, now)) })
+    return this.#turn(life, run, boot)
   }
 
   #wakeParameters(reason: WakeParameters["reason"], now: number): WakeParameters {
+    const { virtual } = this.#ports
     const sensor = this.#sensor.current
-    return { now: now + (this.#ports.virtual?.bootMicros ?? 0), reason, ...(sensor && { sensor: [...sensor] }) }
+    return {
+      ...{ now: now + (virtual?.bootMicros ?? 0), reason },
+      ...(sensor && { sensor: [...sensor] }),
+      ...(virtual && { batteryMillivolts: virtual.millivolts(this.#index) }),
+    }
   }
 
   /** One turn after the other, in the order of their causes. */
@@ -105,41 +115,42 @@ export class Machine {
       return
     }
     const { scheduler } = this.#ports
-    const result = run(this.#oscillator.deviceTime(scheduler.now()))
+    const { started, result } = run(this.#oscillator.deviceTime(scheduler.now()))
     if (!least) {
-      const ended = this.#end(life, result)
+      const ended = this.#end(life, started, result)
       this.#running = ended
       return ended
     }
     this.#running = result
     result.catch(() => {}) // `#end` gets the error
-    scheduler.at(scheduler.now() + least, () => this.#end(life, result))
+    scheduler.at(scheduler.now() + least, () => this.#end(life, started, result))
   }
 
   /** At once in real time; in virtual time a turn takes as long as its instructions, and ends when time has got there. */
-  async #end(life: number, running: Promise<TurnResult>): Promise<void> {
+  async #end(life: number, started: number, running: Promise<TurnResult>): Promise<void> {
     const { scheduler } = this.#ports
     const result = await running
-    if (life === this.#life || this.#stopped) this.#report(result)
+    if (life === this.#life || this.#stopped) this.#report(result, started)
     const end = this.#oscillator.worldTime(Math.floor(result.now))
     if (scheduler.now() >= end) this.#follow(life, result)
     else scheduler.at(end, () => this.#follow(life, result))
   }
 
-  #report(result: TurnResult): void {
+  #report(result: TurnResult, started: number): void {
     for (const [i, line] of result.traces.entries()) {
       const trace = parseTrace(line)
       if (!trace) continue
       if (trace.e === "sample") this.#sensor.advance()
       this.#ports.observer.trace(this.#index, trace, result.tracedAt[i]!)
     }
-    this.#ports.observer.turn(this.#index, result)
+    this.#ports.observer.turn(this.#index, result, started)
   }
 
   #follow(life: number, result: TurnResult): void | Promise<void> {
     if (life !== this.#life) return
     this.#running = undefined
     if (this.#stopped) return
+    if (!this.#link && (result.sends.length > 0 || result.state === "waiting")) this.#openLink(life)
     for (const bytes of result.sends) this.#link?.send(bytes)
     this.#cancelTimers()
     switch (result.state) {
@@ -159,6 +170,14 @@ export class Machine {
     return next && this.#turn(life, next)
   }
 
+  /** The radio is on from here until the machine ends. */
+  #openLink(life: number): void {
+    const { engine, medium } = this.#ports
+    this.#link = medium.open(this.#index, (bytes) =>
+      this.#turn(life, (now) => ({ started: now, result: engine.datagram(this.#index, { now, bytes }) })),
+    )
+  }
+
   #sleep(until: number): void {
     const { virtual, scheduler } = this.#ports
     const time = Math.max(scheduler.now(), this.#oscillator.worldTime(until))
@@ -175,7 +194,10 @@ export class Machine {
             await engine.powerCut(this.#index)
           })
         : scheduler.at(this.#oscillator.worldTime(alarm), () =>
-            this.#turn(life, (now) => engine.alarm(this.#index, { now: Math.max(now, alarm) })),
+            this.#turn(life, (now) => {
+              const started = Math.max(now, alarm)
+              return { started, result: engine.alarm(this.#index, { now: started }) }
+            }),
           )
     this.#timers.push(timer)
   }
@@ -191,6 +213,8 @@ export class Machine {
   /** The machine is no more: its radio is off, nothing of its time comes through. */
   #rest(): void {
     this.#life++
+    if (this.#awake) this.#ports.observer.slept?.(this.#index)
+    this.#awake = false
     this.#inbox = []
     this.#cancelTimers()
     this.#link?.close()

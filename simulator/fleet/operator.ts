@@ -15,7 +15,11 @@ export class Operator {
   #busy = false
   #stopped = false
 
-  constructor(scheduler: Scheduler, approve: Approve, onError: (error: unknown) => void) {
+  readonly #gather: number
+
+  /** `gather`: how long to wait for others that ask (µs). */
+  constructor(scheduler: Scheduler, approve: Approve, onError: (error: unknown) => void, gather = GATHER_US) {
+    this.#gather = gather
     this.#scheduler = scheduler
     this.#approve = approve
     this.#onError = onError
@@ -23,7 +27,7 @@ export class Operator {
 
   ask(address: string): void {
     this.#waiting.add(address)
-    this.#soon(GATHER_US)
+    this.#soon(this.#gather)
   }
 
   stop(): void {
@@ -39,7 +43,7 @@ export class Operator {
   async #approveAll(): Promise<void> {
     const addresses = [...this.#waiting]
     this.#waiting.clear()
-    let wait = GATHER_US
+    let wait = this.#gather
     try {
       if (!this.#stopped) await this.#approve(addresses)
     } catch (error) {

@@ -46,7 +46,7 @@ async function runFleet(name: string, options: { devices: number; epochs: number
   const recording = readRecording()
   const sensors = boards.map((_, i) => new Replay(recording, stretchStart("1", i, recording.length), epochs * batch))
   const errors: string[] = []
-  const fleet = new Fleet({ scheduler, medium, engineOf: workers.engineOf }, sensors, (event) => {
+  const fleet = new Fleet({ scheduler, mediumOf: () => medium, engineOf: workers.engineOf }, sensors, (event) => {
     if (event.type === "reset") errors.push(event.why)
     if (event.type === "trace" && event.trace.e === "error") errors.push(event.trace.message)
   })

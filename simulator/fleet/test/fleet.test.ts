@@ -15,7 +15,9 @@ function fleetOf(script: Script, devices = 1, limit = Number.POSITIVE_INFINITY) 
   const { engine, calls } = scriptedEngine(script)
   const sensors = Array.from({ length: devices }, () => new Replay(recording, 0, limit))
   const events: FleetEvent[] = []
-  const fleet = new Fleet({ scheduler, medium, engineOf: () => engine }, sensors, (event) => events.push(event))
+  const fleet = new Fleet({ scheduler, mediumOf: () => medium, engineOf: () => engine }, sensors, (event) =>
+    events.push(event),
+  )
   return { scheduler, fleet, calls, open, events }
 }
 

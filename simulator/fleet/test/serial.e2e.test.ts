@@ -55,7 +55,7 @@ test("enrolment, reports and receipts travel over serial lines", async () => {
       if (event.type === "pending") approve({ dataDir: dir, addresses: [event.device.address!] }).catch(fail)
       if (fleet!.devices.every(({ receipts }) => receipts.size > 0) || faults.length > 0) resolve()
     }
-    fleet = new Fleet({ scheduler, medium, engineOf: workers.engineOf }, sensors, heard)
+    fleet = new Fleet({ scheduler, mediumOf: () => medium, engineOf: workers.engineOf }, sensors, heard)
     fleet.powerOn(0)
   })
   expect(faults).toEqual([])

@@ -15,7 +15,7 @@ import { storePath } from "../../../src/gateway/gateway.ts"
 import { VerifyPool } from "../../../src/gateway/ingest/verify-pool.ts"
 import { silentLog } from "../../../src/gateway/log.ts"
 import { Store } from "../../../src/gateway/store/store.ts"
-import { fromHex } from "../../../src/protocol/index.ts"
+import { type EpochSchedule, fromHex } from "../../../src/protocol/index.ts"
 import type { ProvisioningRecord, Summary } from "../gateway-api.ts"
 import type { GatewayEnd } from "../medium.ts"
 import type { Scheduler } from "../scheduler.ts"
@@ -114,6 +114,21 @@ export class VirtualGateway implements GatewayEnd {
     } else this.#drop("E_DOWN")
   }
 
+  /** `undefined` while it is down. */
+  get schedule(): EpochSchedule | undefined {
+    return this.#running?.core.schedule()
+  }
+
+  /** starts after the first */
+  get restarts(): number {
+    return Math.max(0, this.#starts - 1)
+  }
+
+  /** What its clock says at scheduler's µs `now`. */
+  unixMs(now: number): number {
+    return this.#options.start + now / 1000
+  }
+
   async approve(addresses: readonly string[]): Promise<void> {
     await this.#up.chain.operate!.approveAll(addresses as Hex[], 0)
   }
@@ -129,6 +144,29 @@ export class VirtualGateway implements GatewayEnd {
     const { privateKey } = loadOrCreateKey(this.#options.dataDir, "gateway")
     const gatewayPublicKey = crypto.getPublicKey(fromHex(privateKey))
     return provisioning({ chain, coapPort: 0, gatewayPublicKey, schedule: core.schedule })
+  }
+
+  /** Reports of a device under an anchor on chain. */
+  anchoredCount(address: string): number {
+    return this.#up.store.devices.byAddress(fromHex(address))?.anchored ?? 0
+  }
+
+  /** Of all blocks. */
+  async gasUsed(): Promise<number> {
+    const { chain } = this.#up
+    const { height } = await chain.head()
+    let gas = 0
+    for (let number = 1; number <= height; number++) {
+      const request = {
+        jsonrpc: "2.0",
+        id: number,
+        method: "eth_getBlockByNumber",
+        params: [`0x${number.toString(16)}`, false],
+      }
+      const { result } = (await chain.handleRpc(request)) as { result: { gasUsed: string } }
+      gas += Number(result.gasUsed)
+    }
+    return gas
   }
 
   /** Which of these reports stand under an anchor on chain. */
