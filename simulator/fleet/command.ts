@@ -1,15 +1,22 @@
 /** `dormouse sim`: from the command line to an exit code. */
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import type { WriteStream } from "node:tty"
 import { DormouseError } from "../../src/protocol/index.ts"
 import { impairmentOf } from "../radio/air-options.ts"
+import { htmlReport } from "../report/html.ts"
+import { jsonReport } from "../report/json.ts"
+import type { RunRecord } from "../report/run-record.ts"
+import { type RunSummary, summarise } from "../report/summary.ts"
+import { textReport } from "../report/text.ts"
+import { readScenario } from "../scenarios/read.ts"
+import type { Scenario } from "../scenarios/scenario.ts"
 import { type DataDir, openDataDir } from "./data-dir.ts"
 import { type GatewayProcess, startGateway } from "./gateway-process.ts"
 import { deviceCount, type LinkShare } from "./link-shares.ts"
 import { defaults, parseOptions, type SimOptions, virtualDefaults } from "./options.ts"
 import { environment } from "./ports.ts"
-import { isComplete } from "./result.ts"
+import { isComplete, type SimResult } from "./result.ts"
 import { runSim, type SimOutcome, type SimSettings } from "./sim.ts"
 import { type StopSignal, stopSignal } from "./stop.ts"
 import { liveView } from "./view/live-view.ts"
@@ -18,7 +25,12 @@ import { progressBar, progressLines } from "./view/progress.ts"
 import type { View } from "./view/view.ts"
 import { nextCommands, summaryWords } from "./view/words.ts"
 import { defaultScenario } from "./virtual/default-scenario.ts"
-import { runVirtual } from "./virtual/run.ts"
+import { runVirtual, type VirtualOutcome } from "./virtual/run.ts"
+
+type VirtualFigures = Pick<
+  RunSummary,
+  "delivery" | "guardMedianMs" | "missRate" | "radioOverhead" | "energyRatioNaive" | "batteryYears"
+>
 
 /** `args`: what stands behind `dormouse sim`. */
 export async function sim(args: string[]): Promise<number> {
@@ -71,7 +83,7 @@ async function run(options: SimOptions, people: WriteStream): Promise<number> {
 /** A run in virtual time is whole in itself: it begins with an empty directory and ends with its report. */
 async function runInVirtualTime(options: SimOptions, people: WriteStream): Promise<number> {
   const say = (line: string) => people.write(`${line}\n`)
-  const { data = join(".dormouse", "virtual"), epoch = virtualDefaults.epoch, batch = virtualDefaults.batch } = options
+  const { data = join(".dormouse", "virtual") } = options
   if (options.data !== undefined && existsSync(data) && readdirSync(data).length > 0)
     throw new DormouseError(
       "E_DATA_USED",
@@ -84,23 +96,48 @@ async function runInVirtualTime(options: SimOptions, people: WriteStream): Promi
     const view = people.isTTY
       ? progressBar(people, environment.monotonicMs)
       : progressLines(say, environment.monotonicMs)
-    const devices = options.devices ?? virtualDefaults.devices
-    const days =
-      options.days ?? (options.epochs === undefined ? virtualDefaults.days : (options.epochs * epoch) / 86_400)
-    const scenario = defaultScenario({
-      devices,
-      batch,
-      epochMs: epoch * 1000,
-      days,
-      seed: Number(options.seed ?? virtualDefaults.seed),
-    })
-    dir.save({ devices, batch, runs: 1 })
+    const scenario = scenarioOf(options)
+    dir.save({ devices: scenario.groups.reduce((sum, { count }) => sum + count, 0), batch: 1, runs: 1 })
     const outcome = await runVirtual(scenario, { environment, view, dir, stopAsked: stop.asked })
-    return await report(outcome, { ...options, data }, dir, say)
+    const folder = options.report ?? join(dir.path, "report")
+    const { text, html } = writeReports(outcome.record, folder)
+    say(text)
+    say(`Report: ${relative(process.cwd(), html)} (and report.txt, report.json beside it)`)
+    return await report({ ...outcome, result: virtualResult(outcome) }, { ...options, data }, dir, say)
   } finally {
     stop.dispose()
     dir.release()
   }
+}
+
+/** A scenario's own figures give way to what the command line says. */
+function scenarioOf(options: SimOptions): Scenario {
+  const { devices, epoch, epochs, batch, days, seed } = options
+  const named = options.scenario === undefined ? undefined : readScenario(options.scenario)
+  const epochMs = 1000 * (epoch ?? (named ? named.epoch / 1e6 : virtualDefaults.epoch))
+  const length = days ?? (epochs === undefined ? undefined : (epochs * epochMs) / 86_400_000)
+  if (!named)
+    return defaultScenario({
+      ...{ devices: devices ?? virtualDefaults.devices, batch: batch ?? virtualDefaults.batch, epochMs },
+      ...{ days: length ?? virtualDefaults.days, seed: Number(seed ?? virtualDefaults.seed) },
+    })
+  return { ...named, epoch: epochMs * 1000, days: length ?? named.days, seed: Number(seed ?? named.seed) }
+}
+
+/** What a live run says, and what only virtual time can tell. */
+function virtualResult({ result, record }: VirtualOutcome): SimResult & VirtualFigures {
+  const { delivery, guardMedianMs, missRate, radioOverhead, energyRatioNaive, batteryYears } = summarise(record)
+  return { ...result, delivery, guardMedianMs, missRate, radioOverhead, energyRatioNaive, batteryYears }
+}
+
+function writeReports(record: RunRecord, folder: string): { text: string; html: string } {
+  mkdirSync(folder, { recursive: true })
+  const text = textReport(record)
+  const html = join(folder, "report.html")
+  writeFileSync(join(folder, "report.txt"), text)
+  writeFileSync(join(folder, "report.json"), jsonReport(record))
+  writeFileSync(html, htmlReport(record))
+  return { text, html }
 }
 
 function live(

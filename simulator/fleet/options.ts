@@ -24,6 +24,9 @@ export interface SimOptions extends AirOptions {
   /** in virtual time; with `epochs` or `days` for its end */
   virtual?: boolean
   days?: number
+  /** path or name */
+  scenario?: string
+  report?: string
 }
 
 export const defaults = { devices: 12, epoch: 10, batch: 6 } as const
@@ -40,7 +43,10 @@ export function parseOptions(args: string[], out: Output): SimOptions | number {
     const options: SimOptions = command.opts()
     if (options.virtual && options.gateway)
       command.error("--virtual has a gateway of its own, in virtual time too: leave --gateway and --http out")
-    if (options.days !== undefined && !options.virtual) command.error("--days is for --virtual: give --epochs")
+    for (const name of ["days", "scenario", "report"] as const)
+      if (options[name] !== undefined && !options.virtual) command.error(`--${name} is for --virtual`)
+    if (options.scenario !== undefined && (options.devices !== undefined || options.batch !== undefined))
+      command.error("--scenario says itself how many devices there are, and what each does")
     if (options.days !== undefined && options.epochs !== undefined) command.error("Give either --days or --epochs")
     if (Boolean(options.gateway) !== Boolean(options.http))
       command.error(
@@ -86,6 +92,8 @@ function describe(): Command {
     .option("--serial <line>", "where that gateway waits for serial lines: tcp:HOST:PORT or unix:PATH")
   return withAirOptions(command)
     .option("--virtual", `no real time: days in minutes, the same bytes for the same seed; ${virtualHelp}`)
+    .option("--scenario <name>", "with --virtual: a file, or one that comes along (docs/scenarios.md)")
+    .option("--report <dir>", "with --virtual: where the report goes (default: report/ beside the data)")
     .option("--days <n>", `with --virtual: days in which samples are taken (default ${virtualDefaults.days})`, days)
     .addHelpText(
       "after",

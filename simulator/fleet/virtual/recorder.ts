@@ -222,7 +222,7 @@ function recordOf(group: Group, members: readonly Member[], record: number, twin
   const { chip, medium, oscillator, battery } = group
   const name = twinOf === undefined ? group.name : `${group.name}, naive`
   const devices = members.filter((member) => member.record === record).length
-  return new GroupRecord({ name, devices, parts: { chip, medium, oscillator, battery }, naive: twinOf !== undefined })
+  return new GroupRecord({ name, devices, parts: { chip, medium, oscillator, battery }, twinOf })
 }
 
 function consumerOf({ chip, board, medium, oscillator }: Group): Consumer {
