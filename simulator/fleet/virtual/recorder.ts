@@ -107,7 +107,7 @@ export class Recorder {
     subject.meter.frame(frame)
     subject.group.frame(frame)
     if (!frame.lost) return
-    if (frame.direction === "down") subject.callLost = true
+    if (frame.call) subject.callLost = true
     this.#day().framesLost++
   }
 
