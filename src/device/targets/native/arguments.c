@@ -36,6 +36,13 @@ size_t argSize(xsMachine* the, int index, const char* name) {
   return (size_t)value;
 }
 
+size_t argUpTo(xsMachine* the, int index, const char* name, size_t most) {
+  size_t value = argSize(the, index, name);
+  if (value > most)
+    xsRangeError("%s: at most %d, not %d", name, (int)most, (int)value);
+  return value;
+}
+
 uint8_t* resultBytes(xsMachine* the, const uint8_t* bytes, size_t length) {
   void* data;
   xsUnsignedValue count;

@@ -16,6 +16,8 @@ const uint8_t* argBytes(xsMachine* the, int index, const char* name, size_t* len
 const uint8_t* argBytesOf(xsMachine* the, int index, const char* name, size_t length);
 /* A non-negative integer below 2^31. */
 size_t argSize(xsMachine* the, int index, const char* name);
+/* An integer from 0 to `most`. */
+size_t argUpTo(xsMachine* the, int index, const char* name, size_t most);
 double argNumber(xsMachine* the, int index, const char* name);
 
 /* Makes the result a new Uint8Array (bytes may be NULL: zeros) and returns where its bytes are. Uses xsVar(0). */
