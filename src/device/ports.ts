@@ -57,6 +57,8 @@ export interface Link {
   readonly quality?: LinkQuality | undefined
   /** Oscillator µs before which nothing more may be sent (duty cycle); what `remember` hands over must tell it. */
   readonly idleUntil?: number
+  /** Only where the way must be opened first (a network joined): resolves when messages can go, or cannot. */
+  ready?(): Promise<unknown>
   /** Sends one message and waits for its answer; `undefined` where none came in time. */
   exchange(message: LinkMessage): Promise<LinkAnswer | undefined>
   /**

@@ -72,6 +72,7 @@ async function talk(device: Device, inSlot: boolean): Promise<void> {
   let answered = false
   const mustWait = (link.idleUntil ?? 0) > device.now
   try {
+    await link.ready?.()
     if (inSlot) await awaitCall(device, link)
     // A board's stack is short, and the exchange goes deep: here it begins on an empty one.
     await undefined

@@ -44,8 +44,6 @@ void xs_dormouse_crash_count(xsMachine* the) {
   }
   if (record.stageLength > 0 && record.count < UINT32_MAX)
     record.count++;
-  else if (record.stageLength == 0)
-    record.count = 0;
   seal();
   xsmcSetNumber(xsResult, record.count);
 }
@@ -55,7 +53,7 @@ void xs_dormouse_crash_stage(xsMachine* the) {
   resultBytes(the, record.stage, record.stageLength);
 }
 
-/* Enters a stage; no bytes: the wake ends well. */
+/* Enters a stage; no bytes: what comes now is no crash. */
 void xs_dormouse_crash_enter(xsMachine* the) {
   size_t length;
   const uint8_t* stage = argBytes(the, 0, "stage", &length);
@@ -64,7 +62,12 @@ void xs_dormouse_crash_enter(xsMachine* the) {
   memset(record.stage, 0, sizeof record.stage);
   memcpy(record.stage, stage, length);
   record.stageLength = (uint32_t)length;
-  if (length == 0)
-    record.count = 0;
+  seal();
+}
+
+/* The wake ends as it should: the count begins anew. */
+void xs_dormouse_crash_forget(xsMachine* the) {
+  (void)the;
+  record.count = 0;
   seal();
 }
