@@ -59,8 +59,18 @@ describe("imports", () => {
     expect(violations("src/protocol/", under("src/protocol/"))).toEqual([])
   })
 
-  test("src/device imports src/protocol and itself: no packages, no Node", () => {
-    expect(violations("src/device/", under("src/protocol/", "src/device/"))).toEqual([])
+  test("src/device imports src/protocol and itself: no packages, no Node; its targets, the Moddable SDK", () => {
+    const allowed = under("src/protocol/", "src/device/")
+    const sdk = (target: string) => /^(embedded:|(timer|sx127x|mc\/config)$)/.test(target)
+    const ofTarget = (from: string) => from.startsWith("src/device/targets/")
+    expect(violations("src/device/", (target, from) => allowed(target) || (ofTarget(from) && sdk(target)))).toEqual([])
+  })
+
+  test("the device runtime imports none of its targets", () => {
+    const inside = (from: string) => from.startsWith("src/device/targets/")
+    expect(
+      violations("src/device/", (target, from) => inside(from) || !target.startsWith("src/device/targets/")),
+    ).toEqual([])
   })
 
   test("src/gateway does not import src/device, src/audit or the simulator", () => {

@@ -17,10 +17,12 @@ export interface BootOptions {
   line?: ConsoleLine | undefined
   /** commands of this firmware beside those that every board has */
   commands?: Readonly<Record<string, Command>>
+  /** Told when the wake begins: nobody holds the cable any more. */
+  awake?: () => void
 }
 
 /** A board that nobody has provisioned waits for that, and does nothing else. */
-export async function boot(board: Board, { line, commands = {} }: BootOptions = {}): Promise<void> {
+export async function boot(board: Board, { line, commands = {}, awake }: BootOptions = {}): Promise<void> {
   if (line && board.power.reason === "power-on") {
     const provisioned = readProvisioning(FlashState.scan(board, flashLayout(board.flash).state)) !== undefined
     await serveConsole({
@@ -30,5 +32,6 @@ export async function boot(board: Board, { line, commands = {} }: BootOptions = 
       idle: provisioned ? CONSOLE_IDLE : undefined,
     })
   }
+  awake?.()
   await wake(board)
 }

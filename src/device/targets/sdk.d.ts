@@ -6,6 +6,7 @@ declare module "timer" {
   class Timer {
     private constructor()
     static set(callback: (timer: Timer) => void, interval?: number, repeat?: number): Timer
+    static repeat(callback: (timer: Timer) => void, interval: number): Timer
     static clear(timer: Timer | undefined | null): void
     static delay(milliseconds: number): void
     private brand: boolean

@@ -1,7 +1,8 @@
 /**
- * The board record: how this board is wired and by which link it reports, as JSON in the vault. It is provisioned, so a
- * sensor or a network is a matter of configuration, not of code (docs/hardware.md has the fields).
+ * The board record: how this board is wired and by which link it reports. It comes with `provision`, so that a sensor or
+ * a network is a matter of configuration, not of code (docs/hardware.md has the fields).
  */
+import type { CborValue } from "../../../protocol/cbor/index.ts"
 import { DormouseError } from "../../../protocol/errors.ts"
 
 export const DRIVERS = ["sht3x", "bmp280", "aht20", "battery"] as const
@@ -94,21 +95,15 @@ function oneOf<T extends string>(value: unknown, field: string, known: readonly 
 
 const pin = (value: unknown, field: string) => integer(value, field, 0, 48)
 
-export function parseBoardConfig(json: string): BoardConfig {
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch (cause) {
-    throw new DormouseError("E_BOARD_CONFIG", "Board record: it is not JSON. Correct it and provision again.", {
-      cause,
-    })
-  }
-  const known = ["link", "wifi", "lora", "i2c", "sensors", "wake", "ppm", "trace"]
-  const fields = object(value, "record", known)
-  const link = oneOf(fields.link, "link", LINKS)
+/** `network`: the map that `provision` brought (docs/protocol.md §2, console). */
+export function parseBoardConfig(network: ReadonlyMap<CborValue, CborValue>): BoardConfig {
+  const wiring = network.get("sensors")
+  const known = ["link", "lora", "i2c", "sensors", "wake", "ppm", "trace"]
+  const fields = object(wiring === undefined ? undefined : fromJson(text(wiring, "sensors", 4096)), "sensors", known)
+  const wifi = network.has("ssid") ? wifiOf(network) : undefined
   const config: BoardConfig = {
-    link,
-    wifi: fields.wifi === undefined ? undefined : wifiOf(fields.wifi),
+    link: oneOf(fields.link ?? (wifi ? "wifi" : "serial"), "link", LINKS),
+    wifi,
     lora: fields.lora === undefined ? undefined : loraOf(fields.lora),
     i2c: fields.i2c === undefined ? undefined : i2cOf(fields.i2c),
     sensors: sensorsOf(fields.sensors),
@@ -116,29 +111,38 @@ export function parseBoardConfig(json: string): BoardConfig {
     ppm: number(fields.ppm, "ppm", 1, 50_000, RC_PPM),
     trace: fields.trace === true,
   }
-  if (link === "wifi" && !config.wifi) refuse("wifi", "there, since it is the link")
-  if (link === "lora" && !config.lora) refuse("lora", "there, since it is the link")
+  if (config.link === "wifi" && !config.wifi) refuse("ssid", "given, since Wi-Fi is the link")
+  if (config.link === "lora" && !config.lora) refuse("lora", "there, since it is the link")
   const wired = config.sensors.find(({ driver }) => driver !== "battery")
   if (wired && !config.i2c) refuse("i2c", `there, since ${wired.driver} is on it`)
   return config
 }
 
 /** For `provision`: throws where the record is wrong, or fills a channel that the profile has not. */
-export function checkBoardConfig(json: string, channels: number): void {
-  for (const { driver, channels: filled } of parseBoardConfig(json).sensors)
+export function checkBoardConfig(network: ReadonlyMap<CborValue, CborValue>, channels: number): void {
+  for (const { driver, channels: filled } of parseBoardConfig(network).sensors)
     for (const { quantity, channel } of filled)
       if (channel >= channels) refuse(`${driver}.${quantity}`, `a channel of the profile, which has ${channels}`)
 }
 
-function wifiOf(value: unknown): NonNullable<BoardConfig["wifi"]> {
-  const fields = object(value, "wifi", ["ssid", "password", "gateway"])
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(text(fields.gateway, "wifi.gateway", 21))
-  if (!match) refuse("wifi.gateway", "an IPv4 address, with a port if it is not 5683")
+function fromJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new DormouseError("E_BOARD_CONFIG", "Board record: sensors is not JSON. Correct it and provision again.", {
+      cause,
+    })
+  }
+}
+
+function wifiOf(network: ReadonlyMap<CborValue, CborValue>): NonNullable<BoardConfig["wifi"]> {
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(text(network.get("gateway"), "gateway", 21))
+  if (!match) refuse("gateway", "an IPv4 address, with a port if it is not 5683")
   return {
-    ssid: text(fields.ssid, "wifi.ssid", 32) || refuse("wifi.ssid", "a network's name"),
-    password: text(fields.password ?? "", "wifi.password", 64),
+    ssid: text(network.get("ssid"), "ssid", 32) || refuse("ssid", "a network's name"),
+    password: text(network.get("password") ?? "", "password", 64),
     host: match[1]!,
-    port: integer(match[2] === undefined ? COAP_PORT : Number(match[2]), "wifi.gateway", 1, 65_535),
+    port: integer(match[2] === undefined ? COAP_PORT : Number(match[2]), "gateway", 1, 65_535),
   }
 }
 

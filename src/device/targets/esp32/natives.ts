@@ -24,10 +24,10 @@ export const retained: Retained = {
   write: native<Write>("xs_dormouse_retained_write"),
 }
 
-/** At most 64 bytes, kept as retained memory is. */
-export const retainedLink: Retained = {
-  read: native<Read>("xs_dormouse_retained_read_link"),
-  write: native<Write>("xs_dormouse_retained_write_link"),
+/** The board record beside it, so that a wake need not look for it in flash; at most 1,536 bytes. */
+export const retainedRecord: Retained = {
+  read: native<Read>("xs_dormouse_retained_read_record"),
+  write: native<Write>("xs_dormouse_retained_write_record"),
 }
 
 export const power = {
@@ -52,12 +52,6 @@ export const crash = {
   stage: native<() => Uint8Array>("xs_dormouse_crash_stage"),
   enter: native<Write>("xs_dormouse_crash_enter"),
   forget: native<() => void>("xs_dormouse_crash_forget"),
-}
-
-export const vault = {
-  read: native<Read>("xs_dormouse_vault_read"),
-  write: native<Write>("xs_dormouse_vault_write"),
-  erase: native<() => void>("xs_dormouse_vault_erase"),
 }
 
 export type WifiDriver = {

@@ -22,13 +22,11 @@ export function wakeReason(cause: number): WakeReason {
 }
 
 /** Microseconds to sleep before trying again: a board that crashes at every wake must not empty its battery. */
-export function restAfter(crashes: number, stage: string): number {
-  return stage === "" || crashes < PATIENCE
-    ? 0
-    : Math.min(LONGEST_REST, FIRST_REST * 2 ** Math.min(20, crashes - PATIENCE))
+export function restAfter(crashes: number): number {
+  return crashes < PATIENCE ? 0 : Math.min(LONGEST_REST, FIRST_REST * 2 ** Math.min(20, crashes - PATIENCE))
 }
 
-export type Stage = "boot" | "serve" | "wake" | "radio"
+export type Stage = "boot" | "wake" | "radio"
 
 export interface CrashNatives {
   count(): number

@@ -9,12 +9,12 @@
 #include "arguments.h"
 
 #define DEVICE_MAX 4096
-#define LINK_MAX 64
+#define RECORD_MAX 1536
 
 static RTC_DATA_ATTR uint8_t deviceBytes[DEVICE_MAX];
 static RTC_DATA_ATTR uint32_t deviceLength;
-static RTC_DATA_ATTR uint8_t linkBytes[LINK_MAX];
-static RTC_DATA_ATTR uint32_t linkLength;
+static RTC_DATA_ATTR uint8_t recordBytes[RECORD_MAX];
+static RTC_DATA_ATTR uint32_t recordLength;
 
 static void readSlot(xsMachine* the, const uint8_t* bytes, uint32_t length, uint32_t most) {
   if (length > 0 && length <= most)
@@ -39,11 +39,11 @@ void xs_dormouse_retained_write(xsMachine* the) {
   writeSlot(the, deviceBytes, &deviceLength, DEVICE_MAX);
 }
 
-/* What the radio keeps: the way it came in last time. */
-void xs_dormouse_retained_read_link(xsMachine* the) {
-  readSlot(the, linkBytes, linkLength, LINK_MAX);
+/* The board record, as the script read it from flash after power-on. */
+void xs_dormouse_retained_read_record(xsMachine* the) {
+  readSlot(the, recordBytes, recordLength, RECORD_MAX);
 }
 
-void xs_dormouse_retained_write_link(xsMachine* the) {
-  writeSlot(the, linkBytes, &linkLength, LINK_MAX);
+void xs_dormouse_retained_write_record(xsMachine* the) {
+  writeSlot(the, recordBytes, &recordLength, RECORD_MAX);
 }

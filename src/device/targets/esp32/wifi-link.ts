@@ -4,7 +4,7 @@
  */
 import { concat, utf8Encode } from "../../../protocol/bytes.ts"
 import { CoapLink, type Datagrams, type Timer } from "../../links/coap-link.ts"
-import type { Link, LinkAnswer, LinkMessage, Retained, TraceEvent } from "../../ports.ts"
+import type { Link, LinkAnswer, LinkMessage, TraceEvent } from "../../ports.ts"
 import type { BoardConfig } from "./config.ts"
 import type { WifiDriver } from "./natives.ts"
 
@@ -23,8 +23,8 @@ const JOINS_A_LEASE = 24
 export interface WifiLinkOptions {
   wifi: WifiDriver
   config: NonNullable<BoardConfig["wifi"]>
-  /** where the way in is kept: bssid, channel, address, and how often it was used */
-  retained: Retained
+  /** what `remember` gave in the last wake */
+  remembered: Uint8Array
   open(host: string, port: number): Datagrams
   timer: Timer
   pause(milliseconds: number): Promise<void>
@@ -32,13 +32,16 @@ export interface WifiLinkOptions {
 }
 
 export class WifiLink implements Link {
-  readonly maxBody: number
   readonly #options: WifiLinkOptions
   readonly #joined: Promise<boolean>
   readonly #link: CoapLink
+  /** bssid, channel, address, and how often they were used since DHCP gave the address; empty: none known */
+  #way: Uint8Array
 
   constructor(options: WifiLinkOptions) {
     this.#options = options
+    const { remembered, timer } = options
+    this.#way = remembered.length === WAY_IN + 2 ? remembered.slice(0, WAY_IN + 1) : NOTHING
     this.#joined = this.#join()
     // The socket opens on first use: before, there is no network for it.
     let socket: Datagrams | undefined
@@ -52,12 +55,19 @@ export class WifiLink implements Link {
       },
       close: () => socket?.close(),
     }
-    this.#link = new CoapLink({ datagrams, timer: options.timer })
-    this.maxBody = this.#link.maxBody
+    this.#link = new CoapLink({ datagrams, timer, remembered: remembered.subarray(remembered.length - 1) })
   }
 
-  async ready(): Promise<boolean> {
+  get maxBody(): number {
+    return this.#link.maxBody
+  }
+
+  ready(): Promise<boolean> {
     return this.#joined
+  }
+
+  remember(): Uint8Array {
+    return concat(this.#way, this.#link.remember())
   }
 
   async exchange(message: LinkMessage): Promise<LinkAnswer | undefined> {
@@ -70,36 +80,26 @@ export class WifiLink implements Link {
   }
 
   async #join(): Promise<boolean> {
-    const { retained, trace, wifi } = this.#options
-    const kept = retained.read()
-    const used = kept?.length === WAY_IN + 1 ? kept[WAY_IN]! : JOINS_A_LEASE
-    if (kept && used < JOINS_A_LEASE && (await this.#attempt(kept, FAST))) {
-      kept[WAY_IN] = used + 1
-      retained.write(kept)
-      trace({ e: "joined", fast: true })
-      return true
+    const { trace, wifi, config } = this.#options
+    const way = this.#way
+    this.#way = NOTHING
+    const used = way[WAY_IN] ?? JOINS_A_LEASE
+    const fast = used < JOINS_A_LEASE && (await this.#attempt(way, FAST))
+    if (!fast && !(await this.#attempt(NOTHING, SLOW))) {
+      trace({ e: "error", code: "E_WIFI", message: `Cannot join "${config.ssid}" (reason ${wifi.lostBecause()}).` })
+      return false
     }
-    if (await this.#attempt(undefined, SLOW)) {
-      const way = wifi.wayIn()
-      if (way) retained.write(concat(way, new Uint8Array(1)))
-      trace({ e: "joined", fast: false })
-      return true
-    }
-    retained.write(NOTHING)
-    trace({
-      e: "error",
-      code: "E_WIFI",
-      message: `Cannot join "${this.#options.config.ssid}" (reason ${wifi.lostBecause()}).`,
-    })
-    return false
+    this.#way = concat(fast ? way.subarray(0, WAY_IN) : (wifi.wayIn() ?? NOTHING), Uint8Array.of(fast ? used + 1 : 0))
+    trace({ e: "joined", fast })
+    return true
   }
 
-  async #attempt(way: Uint8Array | undefined, limit: number): Promise<boolean> {
+  async #attempt(way: Uint8Array, limit: number): Promise<boolean> {
     const { wifi, config, pause } = this.#options
     const { ssid, password } = config
-    const bssid = way ? way.subarray(0, BSSID) : NOTHING
-    const address = way ? way.subarray(BSSID + 1, WAY_IN) : NOTHING
-    wifi.start(utf8Encode(ssid), utf8Encode(password), bssid, way ? way[BSSID]! : 0, address)
+    const bssid = way.subarray(0, BSSID)
+    const address = way.subarray(BSSID + 1, WAY_IN)
+    wifi.start(utf8Encode(ssid), utf8Encode(password), bssid, way[BSSID] ?? 0, address)
     for (let waited = 0; waited < limit; waited += POLL) {
       const state = wifi.state()
       if (state === State.addressed) return true

@@ -1,7 +1,7 @@
 /** A board of files, for one wake a run: what a power cut takes is a matter of deleting `NAME.retained`. */
 import { CoapLink } from "../../links/coap-link.ts"
 import type { Board } from "../../ports.ts"
-import { crypto } from "../native/crypto.ts"
+import { crypto, randomize } from "../native/crypto.ts"
 import { createTimer } from "../timer.ts"
 import { openDatagrams } from "../udp.ts"
 import { exit, flash, now, print, random, readFile, writeFile } from "./natives.ts"
@@ -20,6 +20,7 @@ export interface LinBoardOptions {
 
 export function createBoard({ name, host, port }: LinBoardOptions): Board {
   flash.open(`${name}.flash`, FLASH_BYTES)
+  randomize(random(32))
   const memory = `${name}.retained`
   const kept = readFile(memory)
   return {

@@ -18,3 +18,6 @@ export const crypto: Crypto = {
   recover: native<Crypto["recover"]>("xs_dormouse_recover"),
   ecdh: native<Crypto["ecdh"]>("xs_dormouse_ecdh"),
 }
+
+/** Blinds the signer with 32 fresh random bytes: once a boot. */
+export const randomize = native<(entropy: Uint8Array) => void>("xs_dormouse_randomize")

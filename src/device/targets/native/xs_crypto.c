@@ -158,3 +158,8 @@ void xs_dormouse_ecdh(xsMachine* the) {
   check(the, dormouse_ecdh(secretKey, publicKey, length, secret));
   resultBytes(the, secret, sizeof secret);
 }
+
+/* Blinds what follows with 32 fresh random bytes: once a boot. */
+void xs_dormouse_randomize(xsMachine* the) {
+  dormouse_randomize(argBytesOf(the, 0, "entropy", 32));
+}

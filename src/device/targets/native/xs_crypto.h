@@ -17,5 +17,7 @@ void xs_dormouse_sign(xsMachine* the);
 void xs_dormouse_verify(xsMachine* the);
 void xs_dormouse_recover(xsMachine* the);
 void xs_dormouse_ecdh(xsMachine* the);
+/* 32 random bytes against side channels; not of the port, but of every board. */
+void xs_dormouse_randomize(xsMachine* the);
 
 #endif
