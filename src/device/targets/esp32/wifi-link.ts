@@ -32,6 +32,8 @@ export interface WifiLinkOptions {
 }
 
 export class WifiLink implements Link {
+  readonly name = "wifi"
+  readonly mtu: number
   readonly #options: WifiLinkOptions
   readonly #joined: Promise<boolean>
   readonly #link: CoapLink
@@ -55,7 +57,8 @@ export class WifiLink implements Link {
       },
       close: () => socket?.close(),
     }
-    this.#link = new CoapLink({ datagrams, timer, remembered: remembered.subarray(remembered.length - 1) })
+    this.#link = new CoapLink({ datagrams, timer, remembered: remembered.subarray(-1) })
+    this.mtu = this.#link.mtu
   }
 
   get maxBody(): number {
