@@ -35,6 +35,10 @@ export interface FrameLinkOptions {
 }
 
 const MAX_PACKET = MAX_BODY + LINK_HEAD
+/** Acks in a row that do not come before nobody is there. */
+const MOST_SILENT = 12
+/** Retransmissions of the gateway to wait for, once an answer has begun. */
+const REPEATS_IN_ANSWER = 6
 /** Strays may not keep the device awake: so many frames may put off the end, for each that a whole answer needs. */
 const PATIENCE = 3
 
@@ -61,16 +65,19 @@ export class FrameLink implements Link {
         resolve(answer)
       }
       const endpoint = new FragmentEndpoint({
-        ...{ sends: rules.up, takes: rules.down, mtu: frames.mtu, maxPacket: MAX_PACKET },
+        ...{ sends: rules.up, takes: rules.down, mtu: frames.mtu, maxPacket: MAX_PACKET, isAsked: false },
         send: (rule, payload) => frames.send(rule, payload),
         onPacket: (packet) => {
           const answer = answerTo(token, packet)
           if (answer) finish(answer === "fault" ? undefined : answer)
         },
       })
-      const wait = () => timer.set(endpoint.isWaiting ? retransmit : timeout, ring)
+      let silent = 0
+      // A lost fragment of the answer comes again only when the gateway's own retransmission timer has rung.
+      const answerWait = () => Math.max(timeout, retransmit * (endpoint.isReceiving ? REPEATS_IN_ANSWER : 2))
+      const wait = () => timer.set(endpoint.isWaiting ? retransmit : answerWait(), ring)
       const ring = () => {
-        if (!endpoint.isWaiting) return finish(undefined)
+        if (!endpoint.isWaiting || ++silent > MOST_SILENT) return finish(undefined)
         endpoint.retransmit()
         wait()
       }
@@ -78,6 +85,7 @@ export class FrameLink implements Link {
         const wasWaiting = endpoint.isWaiting
         endpoint.receive(rule, payload)
         const isProgress = wasWaiting !== endpoint.isWaiting || rule === rules.down.id
+        if (isProgress) silent = 0
         if (frames.onFrame && isProgress && patience-- > 0) wait()
       }
       endpoint.sendPacket(encodeLinkMessage(LinkCode[kind], token, body), token)

@@ -79,7 +79,7 @@ export class FramePeers {
       return undefined
     }
     const endpoint: FragmentEndpoint = new FragmentEndpoint({
-      ...{ sends: rules.down, takes: rules.up, mtu, maxPacket: MAX_PACKET },
+      ...{ sends: rules.down, takes: rules.up, mtu, maxPacket: MAX_PACKET, isAsked: true },
       send: (rule, payload) => send(number, rule, payload),
       onPacket: (packet) => void this.#answer(number, peer, packet),
       onDrop: (code) => meter.dropped(code),

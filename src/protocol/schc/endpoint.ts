@@ -16,6 +16,7 @@ export type FragmentDrop =
   | "E_SCHC_EXPIRED" // a packet's fragments stopped coming
   | "E_SCHC_MESSAGE" // no message of its rule
   | "E_SCHC_RULE" // a rule that is not in use here
+  | "E_SCHC_STRAY" // of an answer to an earlier request
 
 export interface EndpointOptions {
   /** rules of the packets that go out, and of those that come in */
@@ -25,6 +26,8 @@ export interface EndpointOptions {
   mtu: number
   /** bytes of a packet that comes in, at most */
   maxPacket: number
+  /** The end that is asked: a packet that begins to come in makes the answer to the one before void. */
+  isAsked: boolean
   send(rule: number, payload: Uint8Array): void
   onPacket(packet: Uint8Array): void
   onDrop?(code: FragmentDrop): void
@@ -36,6 +39,8 @@ export interface EndpointOptions {
 export class FragmentEndpoint {
   readonly #options: EndpointOptions
   #out: Outgoing | undefined
+  /** DTag of the packet that was sent last: its answer bears the same */
+  #dtag = 0
   #in: Incoming | undefined
 
   constructor(options: EndpointOptions) {
@@ -52,23 +57,26 @@ export class FragmentEndpoint {
     return this.#in !== undefined
   }
 
-  /** Sends `packet` in place of one that may still be on its way; `tag` changes from packet to packet. */
+  /** Sends `packet` in place of one that may still be on its way; `tag` changes from request to request. */
   sendPacket(packet: Uint8Array, tag: number): void {
     const { sends, mtu, send } = this.#options
     this.#out = undefined
+    this.#dtag = tag & ((1 << sends.t) - 1)
     if (packet.length <= mtu) {
       send(Rule.whole, packet)
       return
     }
     const Sender = sends.mode === "ack-always" ? AlwaysSender : ErrorSender
-    this.#out = new Sender(sends, tag & ((1 << sends.t) - 1), packet, mtu)
+    this.#out = new Sender(sends, this.#dtag, packet, mtu)
     this.#pump()
   }
 
   receive(rule: number, payload: Uint8Array): void {
-    const { sends, takes, onPacket, onDrop } = this.#options
-    if (rule === Rule.whole) onPacket(payload)
-    else if (rule === takes.id) this.#take(payload)
+    const { sends, takes, onPacket, onDrop, isAsked } = this.#options
+    if (rule === Rule.whole) {
+      if (isAsked) this.#out = undefined
+      onPacket(payload)
+    } else if (rule === takes.id) this.#take(payload)
     else if (rule === sends.id) this.#acked(payload)
     else onDrop?.("E_SCHC_RULE")
   }
@@ -111,13 +119,18 @@ export class FragmentEndpoint {
   }
 
   #take(payload: Uint8Array): void {
-    const { takes, maxPacket, send, onPacket, onDrop, onReassembled } = this.#options
+    const { takes, maxPacket, send, onPacket, onDrop, onReassembled, isAsked } = this.#options
     const fragment = decodeFragment(takes, payload)
     if (!fragment) {
       onDrop?.("E_SCHC_MESSAGE")
       return
     }
+    if (!isAsked && fragment.dtag !== this.#dtag) {
+      onDrop?.("E_SCHC_STRAY")
+      return
+    }
     if (!this.#in?.isOf(fragment, payload)) {
+      if (isAsked) this.#out = undefined
       if (this.#in?.state === "open") onReassembled?.("aborted")
       const Receiver = takes.mode === "ack-always" ? AlwaysReceiver : ErrorReceiver
       this.#in = new Receiver(takes, fragment.dtag, maxPacket)

@@ -50,11 +50,23 @@ function converse(
   const ends = [
     new FragmentEndpoint({
       ...common,
-      ...{ sends: upRule, takes: downRule, send: send(1), onPacket: (packet) => void (up || got.push(packet)) },
+      ...{
+        isAsked: !up,
+        sends: upRule,
+        takes: downRule,
+        send: send(1),
+        onPacket: (packet) => void (up || got.push(packet)),
+      },
     }),
     new FragmentEndpoint({
       ...common,
-      ...{ sends: downRule, takes: upRule, send: send(0), onPacket: (packet) => void (up && got.push(packet)) },
+      ...{
+        isAsked: up,
+        sends: downRule,
+        takes: upRule,
+        send: send(0),
+        onPacket: (packet) => void (up && got.push(packet)),
+      },
     }),
   ] as const
   const sender = ends[up ? 0 : 1]
@@ -137,7 +149,7 @@ describe("hostile frames", () => {
     const seen = { packets: 0, sent: 0, sentBytes: 0, drops: [] as string[] }
     const end = new FragmentEndpoint({
       ...(up ? { sends: rules.up, takes: rules.down } : { sends: rules.down, takes: rules.up }),
-      ...{ mtu: 76, maxPacket: MAX_PACKET },
+      ...{ mtu: 76, maxPacket: MAX_PACKET, isAsked: true },
       send: (_, payload) => {
         seen.sent++
         seen.sentBytes += payload.length
@@ -178,7 +190,7 @@ describe("hostile frames", () => {
         const random = randomOf(seed)
         const got: Uint8Array[] = []
         const frames: [number, Uint8Array][] = []
-        const common = { ...{ sends: framed.down, takes: framed.up }, mtu: 76, maxPacket: MAX_PACKET }
+        const common = { ...{ sends: framed.down, takes: framed.up }, mtu: 76, maxPacket: MAX_PACKET, isAsked: true }
         const end = new FragmentEndpoint({ ...common, send: () => {}, onPacket: (one) => void got.push(one) })
         const device = new FragmentEndpoint({
           ...common,
