@@ -78,7 +78,7 @@ describe("the charge of a wake", () => {
 
 it.each(Object.keys(chips) as ChipName[])("%s: times follow from instructions", (name) => {
   const chip = chips[name]
-  expect(signatureMicros(chip)).toBeCloseTo(693_000 / chip.mips.value, 6)
+  expect(signatureMicros(chip)).toBeCloseTo(685_000 / chip.mips.value, 6)
   expect(meterMicros(chip)).toBeGreaterThan(0.1)
   expect(flashMicros(chip, 256, 1)).toBe(70_800)
 })

@@ -2,7 +2,7 @@
 #include "cost.h"
 
 #define SHA_CALL 1900
-#define SHA_BLOCK 4698
+#define SHA_BLOCK 4642
 #define KECCAK_CALL 2000
 #define KECCAK_BLOCK 48100
 #define CCM_CALL 25200

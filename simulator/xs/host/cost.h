@@ -7,12 +7,12 @@
 
 #include <stddef.h>
 
-#define COST_SIGN 693000
-#define COST_VERIFY 1720000
-#define COST_RECOVER 1920000
-#define COST_PUBLIC_KEY 567000
+#define COST_SIGN 685000
+#define COST_VERIFY 1777000
+#define COST_RECOVER 1984000
+#define COST_PUBLIC_KEY 564000
 #define COST_CONVERT 176000
-#define COST_ECDH 3940000
+#define COST_ECDH 3890000
 
 double costSha256(size_t length);
 double costKeccak256(size_t length);

@@ -130,8 +130,8 @@ describe("host.now", () => {
     const { create, wake } = await lab(script, { clock: "meter", meterMicros: 0, instructionMicros: 0.01 })
     await create(1)
     const { traces, tracedAt, sentAt, now } = await wake(1, { now: 500, batteryMillivolts: 2871 })
-    expect(traces).toEqual(["6930", "2871"])
-    expect([...tracedAt, ...sentAt, now]).toEqual([7430, 7430, 7430, 7430])
+    expect(traces).toEqual(["6850", "2871"])
+    expect([...tracedAt, ...sentAt, now]).toEqual([7350, 7350, 7350, 7350])
   })
 
   it("or the instructions executed", async () => {
