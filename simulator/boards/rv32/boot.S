@@ -12,6 +12,8 @@ _start:
   la t0, trap
   csrw mtvec, t0
   csrwi mcountinhibit, 0
+  csrwi minstret, 0
+  csrwi minstreth, 0
 
   la t0, __data_start
   la t1, __data_end

@@ -77,16 +77,22 @@ export const cryptoShell: Program = {
 
 export interface Symbol {
   name: string
+  address: number
+  /** bytes; 0 for what only marks a place */
   size: number
   type: string
 }
 
-/** Symbols with their sizes in bytes. */
-export function symbols(elf: string): Symbol[] {
-  const text = execFileSync("riscv64-unknown-elf-nm", ["--print-size", "--size-sort", elf], { encoding: "utf8" })
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => line.split(" "))
-    .map(([, size, type, name]) => ({ name: name!, size: Number.parseInt(size!, 16), type: type! }))
+/** Symbols with their sizes; with `sized` false also those that only mark a place. */
+export function symbols(elf: string, sized = true): Symbol[] {
+  const text = execFileSync("riscv64-unknown-elf-nm", ["--print-size", ...(sized ? ["--size-sort"] : []), elf], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  })
+  return [...text.matchAll(/^([0-9a-f]+) (?:([0-9a-f]+) )?(\w) (\S+)$/gm)].map(([, address, size, type, name]) => ({
+    name: name!,
+    address: Number.parseInt(address!, 16),
+    size: Number.parseInt(size ?? "0", 16),
+    type: type!,
+  }))
 }

@@ -12,10 +12,17 @@ typedef struct {
   size_t whySize;
 } Source;
 
-/* A clone that could write to the template's global object would share its table of properties. */
+/*
+ * A clone that could write to the template's global object would share its table of properties. The engine fills that
+ * table as properties are first read; here it is filled beforehand, since it may lie in flash.
+ */
 static void freezeGlobal(txMachine* the) {
   txSlot* instance = mxGlobal.value.reference;
   txSlot* property;
+  for (property = instance->next->next; property; property = property->next) {
+    if (XS_SYMBOL_ID_COUNT <= property->ID && property->ID < XS_INTRINSICS_COUNT)
+      instance->next->value.table.address[property->ID] = property;
+  }
   instance->flag |= XS_DONT_PATCH_FLAG;
   for (property = instance->next; property; property = property->next)
     property->flag |= property->kind == XS_ACCESSOR_KIND ? XS_DONT_DELETE_FLAG : XS_DONT_DELETE_FLAG | XS_DONT_SET_FLAG;
@@ -25,8 +32,10 @@ static void build(txMachine* the, void* data) {
   Source* source = data;
   installHost(the);
   /* its memory would lie outside the limits, and no second thread would ever share it */
+  mxPushUndefined();
   mxPush(mxGlobal);
-  fxDeleteID(the, fxID(the, "SharedArrayBuffer"));
+  fxSetID(the, fxID(the, "SharedArrayBuffer"));
+  mxPop();
   mxPop();
   source->template->bundle = compileBundle(the, source->text, (txSize)source->length, source->why, source->whySize);
   freezeGlobal(the);

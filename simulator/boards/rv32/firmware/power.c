@@ -1,0 +1,153 @@
+#include "power.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "board.h"
+#include "memory_map.h"
+#include "serial.h"
+
+#define MAGIC 0x444d4b31
+#define WATCHDOG_MICROS 30000000u
+#define FIRST_BACKOFF_MICROS 1000000.0
+#define LONGEST_BACKOFF_MICROS 60000000.0
+#define NEVER UINT64_MAX
+
+#define TIMER_INTERRUPT (1u << 7)
+#define EXTERNAL_INTERRUPT (1u << 11)
+#define INTERRUPTS_ON 8
+
+#define csrSet(name, bits) __asm__ volatile("csrs " name ", %0" : : "r"(bits) : "memory")
+#define csrClear(name, bits) __asm__ volatile("csrc " name ", %0" : : "r"(bits) : "memory")
+
+__attribute__((section(".retained"))) Kept kept;
+
+static uint64_t watchdogAt;
+static uint64_t waited, waitBegan;
+static int waits;
+
+static uint64_t ticks(void) {
+  uint32_t high, low;
+  do {
+    high = TIMER_HIGH;
+    low = TIMER_LOW;
+  } while (high != TIMER_HIGH);
+  return (uint64_t)high << 32 | low;
+}
+
+static void compare(uint64_t at) {
+  TIMER_COMPARE_HIGH = UINT32_MAX;
+  TIMER_COMPARE_LOW = (uint32_t)at;
+  TIMER_COMPARE_HIGH = (uint32_t)(at >> 32);
+}
+
+static uint64_t rtcNanos(void) {
+  uint32_t low = RTC_LOW; /* latches the high half */
+  return (uint64_t)RTC_HIGH << 32 | low;
+}
+
+double powerMicros(void) {
+  return (double)(rtcNanos() - kept.poweredOn) / 1000;
+}
+
+static _Noreturn void reset(uint32_t reason) {
+  csrClear("mstatus", INTERRUPTS_ON);
+  kept.reason = reason;
+  FINISHER = FINISHER_RESET;
+  for (;;) continue; /* QEMU takes a moment, in which time must not jump to the watchdog */
+}
+
+_Noreturn void powerOff(void) {
+  FINISHER = FINISHER_POWER_OFF;
+  for (;;) continue;
+}
+
+/* The timer rings for the watchdog alone: whoever waits for something else does so with interrupts off. */
+__attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
+  uint32_t cause, pc, value;
+  __asm__ volatile("csrr %0, mcause\n\tcsrr %1, mepc\n\tcsrr %2, mtval" : "=r"(cause), "=r"(pc), "=r"(value));
+  if ((int32_t)cause < 0) {
+    powerCrash("watchdog");
+    return;
+  }
+  char why[64];
+  strcpy(why, "trap cause 00000000 pc 00000000 value 00000000");
+  const uint32_t numbers[] = {cause, pc, value};
+  const uint8_t places[] = {11, 23, 38};
+  for (int i = 0; i < 3; i++)
+    for (int digit = 0; digit < 8; digit++) why[places[i] + digit] = "0123456789abcdef"[numbers[i] >> (28 - 4 * digit) & 15];
+  powerCrash(why);
+}
+
+void powerFeed(void) {
+  watchdogAt = ticks() + (uint64_t)WATCHDOG_MICROS * TIMER_TICKS_PER_MICRO;
+  compare(watchdogAt);
+}
+
+void powerInit(void) {
+  uintptr_t handler = (uintptr_t)trap;
+  if (kept.magic != MAGIC) {
+    memset(&kept, 0, sizeof kept);
+    kept.magic = MAGIC;
+    kept.poweredOn = rtcNanos();
+    kept.reason = WAKE_POWER_ON;
+  }
+  __asm__ volatile("csrw mtvec, %0" : : "r"(handler));
+  INTERRUPT_THRESHOLD = 0;
+  csrSet("mie", TIMER_INTERRUPT);
+  powerFeed();
+  csrSet("mstatus", INTERRUPTS_ON);
+}
+
+void powerBeginWait(void) {
+  if (waits++ == 0) waitBegan = board_instructions();
+}
+
+void powerEndWait(void) {
+  if (--waits == 0) waited += board_instructions() - waitBegan;
+}
+
+uint64_t powerInstructions(void) {
+  return board_instructions() - waited;
+}
+
+void powerWait(double micros) {
+  double left = micros - powerMicros();
+  uint64_t at = NEVER;
+  uint32_t source;
+  if (left <= 0) return;
+  if (left < 1e15 && !isnan(left)) at = ticks() + (uint64_t)ceil(left * TIMER_TICKS_PER_MICRO);
+  csrClear("mstatus", INTERRUPTS_ON);
+  compare(at);
+  csrSet("mie", EXTERNAL_INTERRUPT);
+  __asm__ volatile("wfi");
+  while ((source = INTERRUPT_CLAIM) != 0) {
+    if (source == UART_SOURCE) serialReceive();
+    INTERRUPT_CLAIM = source;
+  }
+  csrClear("mie", EXTERNAL_INTERRUPT);
+  powerFeed();
+  csrSet("mstatus", INTERRUPTS_ON);
+}
+
+static void sleepUntil(double micros) {
+  powerBeginWait();
+  while (powerMicros() < micros) powerWait(micros);
+  powerEndWait();
+}
+
+_Noreturn void powerDeepSleep(double until) {
+  kept.deaths = 0;
+  sleepUntil(until);
+  reset(WAKE_TIMER);
+}
+
+_Noreturn void powerCrash(const char *why) {
+  double backoff = fmin(FIRST_BACKOFF_MICROS * (double)(1u << (kept.deaths < 16 ? kept.deaths : 16)), LONGEST_BACKOFF_MICROS);
+  kept.deaths++;
+  kept.hasRetained = 0; /* only deep sleep keeps it */
+  csrClear("mstatus", INTERRUPTS_ON);
+  serialLine("died", why);
+  sleepUntil(powerMicros() + backoff);
+  reset(WAKE_POWER_ON);
+}
