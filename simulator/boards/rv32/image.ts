@@ -20,7 +20,7 @@ const WORKSHOP_BASE = 0x80800000
 const MAGIC = 0x31504d44
 const PLACES = [0x82000000, 0x83000000] as const
 const DISTANCE = PLACES[1] - PLACES[0]
-const KINDS = ["tables", "slots", "chunks", "stack"] as const
+const KINDS = ["tables", "slots", "chunks", "stack", "code"] as const
 
 export interface Image {
   /** path of the flash bank's file */
@@ -35,7 +35,8 @@ export interface Image {
 /** Builds what is not built yet; `name` is that of the files, `entry` a bundle's TypeScript from the project's root. */
 export async function buildImage(name = "device", entry = "simulator/boards/rv32/device/main.ts"): Promise<Image> {
   const make = ["-s", "-f", "simulator/boards/rv32/firmware/Makefile", `-j${availableParallelism()}`]
-  execFileSync("make", make, { cwd: root, stdio: ["ignore", "ignore", "pipe"] })
+  const { status, stderr } = spawnSync("make", make, { cwd: root, encoding: "utf8" })
+  if (status !== 0) throw new DormouseError("E_IMAGE_BUILD", `The board's program does not build:\n${stderr}`)
   const bundle = await bundleOf(entry)
   const stamp = createHash("sha256").update(readFileSync(PROGRAM)).update(bundle).digest("hex")
   const record = join(OUT, `${name}.json`)
@@ -110,9 +111,7 @@ function preloadOf(name: string, program: Buffer, bundle: Uint8Array, address: n
         const target = one.findIndex(({ start, bytes }) => first >= start && first <= start + bytes.length)
         if (target < 0) throw contradiction(part, i, first)
         word = to[target]! + first - one[target]!.start
-      } else if (first !== second || (first >= WORKSHOP_BASE && first < PLACES[0] && first % 4 === 0)) {
-        throw contradiction(part, i, first)
-      }
+      } else if (first !== second) throw contradiction(part, i, first)
       out.writeUInt32LE(word, to[part]! - address + i)
     }
   })
@@ -145,13 +144,15 @@ function workshop(bank: string, bundle: Uint8Array, place: number): Part[] {
     { encoding: "utf8", timeout: 60_000 },
   )
   const out = readFileSync(outFile)
-  if (status !== 0 || out.length < 36 || out.readUInt32LE(0) !== MAGIC)
+  if (status !== 0 || out.length < 4 + 8 * KINDS.length || out.readUInt32LE(0) !== MAGIC)
     throw new DormouseError("E_PRELOAD", `No preload of ${basename(bank)}: ${out.toString("utf8", 0, 300)} ${stderr}`)
   let offset = 4 + 8 * KINDS.length
   return KINDS.map((_, i) => {
     const start = out.readUInt32LE(4 + 8 * i)
-    const bytes = out.subarray(offset, offset + out.readUInt32LE(8 + 8 * i))
-    offset += bytes.length
+    const length = out.readUInt32LE(8 + 8 * i)
+    const bytes = Buffer.alloc(Math.ceil(length / 4) * 4)
+    out.copy(bytes, 0, offset, offset + length)
+    offset += length
     return { start, bytes }
   })
 }

@@ -18,7 +18,7 @@ static char* cStackLimit;
 int machinesStart(char* text, size_t length, char* why, size_t whySize) {
   char here;
   cStackLimit = (char*)((uintptr_t)&here - C_STACK_SIZE);
-  return templateBuild(&template, text, length, why, whySize);
+  return templateBuild(&template, BUNDLE_CODE, text, length, why, whySize);
 }
 
 int machinesReady(void) {

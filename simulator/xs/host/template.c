@@ -6,6 +6,7 @@
 
 typedef struct {
   Template* template;
+  BundleState state;
   char* text;
   size_t length;
   char* why;
@@ -38,6 +39,8 @@ static void build(txMachine* the, void* data) {
   mxPop();
   mxPop();
   source->template->bundle = compileBundle(the, source->text, (txSize)source->length, source->why, source->whySize);
+  if (source->template->bundle && source->state == BUNDLE_DEFINED)
+    templateRun(source->template, the);
   freezeGlobal(the);
 }
 
@@ -61,9 +64,9 @@ static void keepChunks(txMachine* the) {
   }
 }
 
-int templateBuild(Template* template, char* text, size_t length, char* why, size_t whySize) {
+int templateBuild(Template* template, BundleState state, char* text, size_t length, char* why, size_t whySize) {
   txCreation creation = {256 * 1024, 16 * 1024, 16 * 1024, 1024, 4096, 2048, 512, NAME_MODULO, SYMBOL_MODULO, 0, 0, 0};
-  Source source = {template, text, length, why, whySize};
+  Source source = {template, state, text, length, why, whySize};
   template->bundle = NULL;
   template->machine = fxCreateMachine(&creation, "template", NULL, XS_NO_ID);
   if (!template->machine) {

@@ -13,11 +13,14 @@ typedef struct {
   txScript* bundle;
 } Template;
 
+/* What the template holds of the bundle: its code, which each clone runs, or also all that it defines when it is run. */
+typedef enum { BUNDLE_CODE, BUNDLE_DEFINED } BundleState;
+
 /* Compiles the bundle and builds the template. 0 with a sentence in `why`. */
-int templateBuild(Template* template, char* source, size_t length, char* why, size_t whySize);
+int templateBuild(Template* template, BundleState state, char* source, size_t length, char* why, size_t whySize);
 void templateFree(Template* template);
 
-/* Runs the bundle on a clone: the body of its first turn. */
+/* Runs the bundle on a machine: the body of a clone's first turn, unless the template ran it. */
 void templateRun(const Template* template, txMachine* clone);
 
 #endif

@@ -1,8 +1,8 @@
-/** The bundle's entry: one wake of the board. */
+/** The bundle's entry. It runs once, when the image is built; what it defines is in flash, and each wake calls `start`. */
 import { wake } from "../../../../src/device/wake.ts"
+import { createBoard } from "../../../xs/device/board.ts"
 import type { Host } from "../../../xs/device/host.d.ts"
-import { createBoard } from "./board.ts"
 
 declare const host: Host
 
-wake(createBoard(host))
+Object.assign(globalThis, { start: () => wake(createBoard(host)) })

@@ -9,6 +9,7 @@
 #include "power.h"
 #include "preload.h"
 #include "serial.h"
+#include "start.h"
 #include "straps.h"
 
 /* What 192 KiB leave beside stack and static data (docs/boards.md). */
@@ -22,11 +23,6 @@
 #define METER_INTERVAL 0x40000000
 
 static Port port;
-
-static void runBundle(txMachine *the, void *data) {
-  (void)data;
-  templateRun(&__preload.template, the);
-}
 
 static txMachine *create(void) {
   extern char __heap_end[];
@@ -54,7 +50,6 @@ static void runTurn(txMachine *the, void *data) {
 }
 
 static const char *const ends[] = {
-  [XS_NOT_ENOUGH_MEMORY_EXIT] = "out of memory",
   [XS_STACK_OVERFLOW_EXIT] = "stack overflow",
   [XS_NO_MORE_KEYS_EXIT] = "out of memory: no more property names",
 };
@@ -65,6 +60,7 @@ static void describe(txMachine *the, int status) {
     the->endStatus = 0;
     if (guarded(the, exceptionText, text) == 0) powerCrash(text);
   }
+  if (status == XS_NOT_ENOUGH_MEMORY_EXIT) powerCrash(the->freeHeap ? "out of memory: chunks" : "out of memory: slots");
   if (status > 0 && status < (int)(sizeof ends / sizeof *ends) && ends[status]) powerCrash(ends[status]);
   powerCrash("the engine ended the machine");
 }
@@ -111,7 +107,7 @@ _Noreturn void machineRun(void) {
   port.alarm = NAN;
   port.machine = the = create();
   serialLine("run", portEngine());
-  turn(the, runBundle, NULL);
+  turn(the, callStart, NULL);
   while (!port.sleeps) await(the);
   reportMemory(the);
   serialLine("sleep", "");

@@ -41,8 +41,6 @@
 
 /* Only the build looks here: the bundle's source comes in, the template is made behind it. */
 #define WORKSHOP_BASE 0x80800000
-#define WORKSHOP_HEAP 0x80a00000
-#define WORKSHOP_HEAP_END 0x81f00000
 #define WORKSHOP_END 0x82000000
 
 #endif

@@ -104,15 +104,14 @@ static FILE console = FDEV_SETUP_STREAM(put, NULL, NULL, _FDEV_SETUP_WRITE);
 FILE *const stdout = &console;
 FILE *const stderr = &console;
 
-/* For the C library's malloc. The parser, which no board runs, gets more. */
+/* For the C library's malloc. */
 static char *heapEnd;
 
 void *sbrk(ptrdiff_t increment) {
   extern char __heap_start[], __heap_end[];
-  char *start = making() ? (char *)WORKSHOP_HEAP : __heap_start;
-  char *limit = making() ? (char *)WORKSHOP_HEAP_END : __heap_end;
-  char *old = heapEnd ? heapEnd : start;
-  if (increment > limit - old) return (void *)-1;
+  char *old = heapEnd;
+  if (!old) old = making() ? preloadPlace(PLACE_CODE, PRELOAD_HEAP) : __heap_start;
+  if (!making() && increment > __heap_end - old) return (void *)-1;
   heapEnd = old + increment;
   return old;
 }

@@ -22,7 +22,7 @@ static size_t taken[PLACE_COUNT];
 void *preloadPlace(Place place, size_t size) {
   uint8_t *data = (uint8_t *)ORDER->place + place * PLACE_SIZE + taken[place];
   size = (size + 15) & ~(size_t)15;
-  if (taken[place] + size > PLACE_SIZE) return NULL;
+  if (taken[place] + size > (place == PLACE_CODE ? PRELOAD_HEAP : PLACE_SIZE)) return NULL;
   taken[place] += size;
   return data;
 }
@@ -59,7 +59,6 @@ static void keepTables(Preload *preload) {
   the->symbolTable = keep(the->symbolTable, (size_t)the->symbolModulo * sizeof(txSlot *));
   the->dtoa = NULL;
   the->aliasArray = NULL;
-  bundle->codeBuffer = keep(bundle->codeBuffer, (size_t)bundle->codeSize);
   bundle->path = NULL;
   template->bundle = keep(bundle, sizeof *bundle);
   template->machine = keep(the, sizeof *the);
@@ -77,7 +76,7 @@ static void place(Place place, const void *start, size_t length) {
 static _Noreturn void make(void) {
   char why[200];
   Preload *preload = preloadPlace(PLACE_TABLES, sizeof *preload);
-  if (!templateBuild(&preload->template, (char *)(ORDER + 1), ORDER->length, why, sizeof why)) {
+  if (!templateBuild(&preload->template, BUNDLE_DEFINED, (char *)(ORDER + 1), ORDER->length, why, sizeof why)) {
     board_print(why);
     board_exit(1);
   }
@@ -85,6 +84,7 @@ static _Noreturn void make(void) {
   preload->magic = PRELOAD_MAGIC;
   the->stackBottom = the->stack;
   the->firstBlock->limit = the->firstBlock->temporary = the->firstBlock->current;
+  place(PLACE_CODE, preload->template.bundle->codeBuffer, (size_t)preload->template.bundle->codeSize);
   place(PLACE_SLOTS, the->firstHeap, trimSlots(the));
   place(PLACE_CHUNKS, the->firstBlock, (size_t)((uint8_t *)the->firstBlock->current - (uint8_t *)the->firstBlock));
   place(PLACE_STACK, the->stack, (size_t)((uint8_t *)the->stackTop - (uint8_t *)the->stack));

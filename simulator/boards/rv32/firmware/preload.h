@@ -28,8 +28,10 @@ typedef struct {
 /* Makes the template and sends it down the serial line; or a sentence that says why not. */
 void preloadMake(void) __attribute__((noreturn));
 
-/* Memory for the template, or NULL where the program is not making one. */
-typedef enum { PLACE_TABLES, PLACE_SLOTS, PLACE_CHUNKS, PLACE_STACK, PLACE_COUNT } Place;
+/* Memory for the parts of the template while it is made; NULL: no more. */
+typedef enum { PLACE_TABLES, PLACE_SLOTS, PLACE_CHUNKS, PLACE_STACK, PLACE_CODE, PLACE_COUNT } Place;
 void *preloadPlace(Place place, size_t size);
+/* The last of them is the C heap of the making, where the bundle's code is left. */
+#define PRELOAD_HEAP 0x00b00000
 
 #endif
