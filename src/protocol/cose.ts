@@ -5,9 +5,9 @@ import type { Crypto } from "./crypto.ts"
 import { DormouseError } from "./errors.ts"
 
 /** `{1: -47}`: ES256K (RFC 8812 §3.2). */
-const ES256K_HEADER = encode(new Map([[1, -47]]))
+const ES256K_HEADER = new Uint8Array([0xa1, 0x01, 0x38, 0x2e])
 /** `{1: 10}`: AES-CCM-16-64-128 (RFC 9053 §4.2). */
-const CCM_HEADER = encode(new Map([[1, 10]]))
+const CCM_HEADER = new Uint8Array([0xa1, 0x01, 0x0a])
 /** CBOR tag of COSE_Sign1 (RFC 9052 §2). */
 const SIGN1_TAG = 18
 

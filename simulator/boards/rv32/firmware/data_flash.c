@@ -49,7 +49,7 @@ static void erase(size_t offset) {
 
 /* Whether power fails in this operation. */
 static int cut(void) {
-  return ++kept.flashOps == straps.cutAfter;
+  return ++kept.flashOps == __straps.cutAfter;
 }
 
 void dataFlashRead(size_t offset, uint8_t *bytes, size_t length) {
@@ -63,7 +63,7 @@ void dataFlashRead(size_t offset, uint8_t *bytes, size_t length) {
 
 void dataFlashWrite(size_t offset, const uint8_t *bytes, size_t length) {
   int torn = cut();
-  if (torn) length = length * straps.tear / 256 / 4 * 4;
+  if (torn) length = length * __straps.tear / 256 / 4 * 4;
   while (length > 0) {
     size_t part = FLASH_SECTOR - offset % FLASH_SECTOR;
     if (part > length) part = length;
@@ -75,7 +75,7 @@ void dataFlashWrite(size_t offset, const uint8_t *bytes, size_t length) {
 
 /* Half an erase: the rest of the sector is as it was. */
 static void tornErase(size_t offset) {
-  size_t kept = FLASH_SECTOR * straps.tear / 256 / 4 * 4;
+  size_t kept = FLASH_SECTOR * __straps.tear / 256 / 4 * 4;
   uint8_t *rest = malloc(FLASH_SECTOR);
   dataFlashRead(offset, rest, FLASH_SECTOR);
   erase(offset);

@@ -85,11 +85,13 @@ static void reportMemory(txMachine *the) {
 /* Sleeps until something is to do; does it. */
 static void await(txMachine *the) {
   Datagram datagram;
+  double patience = powerMicros() + WATCHDOG_MICROS;
   powerBeginWait();
   for (;;) {
     datagram.bytes = serialFrame(&datagram.length);
     if (datagram.bytes || powerMicros() >= port.alarm) break;
-    powerWait(straps.frozen && serialAwaits() ? INFINITY : fmin(serialDueAt(), port.alarm));
+    if (powerMicros() >= patience && isnan(port.alarm)) powerCrash("watchdog: it waits for nothing");
+    powerWait(__straps.frozen && serialAwaits() ? INFINITY : fmin(serialDueAt(), isnan(port.alarm) ? patience : port.alarm));
   }
   powerEndWait();
   if (datagram.bytes) {

@@ -5,7 +5,6 @@
 #include "preload.h"
 #include "machine.h"
 #include "serial.h"
-#include "straps.h"
 
 #define READ 1
 #define WRITE 2
@@ -18,22 +17,22 @@
 
 /* Code runs from flash alone, nothing writes to it, and RAM ends where it ends on a microcontroller. */
 static void protect(void) {
-  extern char __ram_start[], __stack_top[];
+  extern char __ram_start[], __stack_top[], __straps_end[];
   const uint32_t none = LOCKED | TO_HERE, registers = none | READ | WRITE, code = none | READ | EXECUTE;
   entry(0, FLASH_BASE);
   entry(1, FLASH_BASE + FLASH_BANK_SIZE);
   entry(2, DATA_FLASH_BASE + FLASH_BANK_SIZE);
   entry(3, (uintptr_t)__ram_start);
   entry(4, (uintptr_t)__stack_top);
-  entry(5, 0xfffffffc);
+  entry(5, (uintptr_t)__straps_end);
+  entry(6, 0xfffffffc);
   flags(0, registers | EXECUTE | code << 8 | registers << 16 | none << 24); /* the reset vector is among the registers */
-  flags(1, registers | none << 8);
+  flags(1, registers | (none | READ) << 8 | none << 16);
 }
 
 int main(void) {
   if (__preload.magic != PRELOAD_MAGIC) preloadMake();
   protect();
-  strapsRead();
   powerInit();
   serialInit();
   machineRun();

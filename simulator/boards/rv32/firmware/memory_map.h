@@ -33,8 +33,6 @@
 #define VIRTIO_SLOTS 8
 #define VIRTIO_SOURCE(slot) (1 + (slot))
 
-#define FW_CFG 0x10100000
-
 #define FLASH_BASE 0x20000000
 #define DATA_FLASH_BASE 0x22000000
 #define FLASH_BANK_SIZE 0x02000000

@@ -60,8 +60,8 @@ void portRetain(Port *port, const uint8_t *bytes, size_t length) {
 
 void portSend(Port *port, const uint8_t *bytes, size_t length) {
   (void)port;
+  serialLine("send", "");
   serialSend(bytes, length);
-  serialLine("sent", "");
 }
 
 void portTrace(Port *port, const char *text) {

@@ -8,10 +8,8 @@
 #include "serial.h"
 
 #define MAGIC 0x444d4b31
-#define WATCHDOG_MICROS 30000000u
 #define FIRST_BACKOFF_MICROS 1000000.0
 #define LONGEST_BACKOFF_MICROS 60000000.0
-#define NEVER UINT64_MAX
 
 #define TIMER_INTERRUPT (1u << 7)
 #define EXTERNAL_INTERRUPT (1u << 11)
@@ -41,6 +39,15 @@ static void compare(uint64_t at) {
   TIMER_COMPARE_HIGH = (uint32_t)(at >> 32);
 }
 
+/* No timer is set after this: QEMU's counted time jumps to the next that is, as soon as the processor rests. */
+static void disarm(void) {
+  uint32_t pending;
+  csrClear("mie", TIMER_INTERRUPT);
+  compare(ticks() + 2);
+  do __asm__ volatile("csrr %0, mip" : "=r"(pending));
+  while (!(pending & TIMER_INTERRUPT));
+}
+
 static uint64_t rtcNanos(void) {
   uint32_t low = RTC_LOW; /* latches the high half */
   return (uint64_t)RTC_HIGH << 32 | low;
@@ -53,8 +60,9 @@ double powerMicros(void) {
 static _Noreturn void reset(uint32_t reason) {
   csrClear("mstatus", INTERRUPTS_ON);
   kept.reason = reason;
+  disarm();
   FINISHER = FINISHER_RESET;
-  for (;;) continue; /* QEMU takes a moment, in which time must not jump to the watchdog */
+  for (;;) continue;
 }
 
 _Noreturn void powerOff(void) {
@@ -80,7 +88,7 @@ __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
 }
 
 void powerFeed(void) {
-  watchdogAt = ticks() + (uint64_t)WATCHDOG_MICROS * TIMER_TICKS_PER_MICRO;
+  watchdogAt = ticks() + (uint64_t)(WATCHDOG_MICROS * TIMER_TICKS_PER_MICRO);
   compare(watchdogAt);
 }
 
@@ -113,12 +121,11 @@ uint64_t powerInstructions(void) {
 
 void powerWait(double micros) {
   double left = micros - powerMicros();
-  uint64_t at = NEVER;
   uint32_t source;
   if (left <= 0) return;
-  if (left < 1e15 && !isnan(left)) at = ticks() + (uint64_t)ceil(left * TIMER_TICKS_PER_MICRO);
   csrClear("mstatus", INTERRUPTS_ON);
-  compare(at);
+  if (isinf(left)) disarm();
+  else compare(ticks() + (uint64_t)ceil(left * TIMER_TICKS_PER_MICRO));
   csrSet("mie", EXTERNAL_INTERRUPT);
   __asm__ volatile("wfi");
   while ((source = INTERRUPT_CLAIM) != 0) {
@@ -127,6 +134,7 @@ void powerWait(double micros) {
   }
   csrClear("mie", EXTERNAL_INTERRUPT);
   powerFeed();
+  csrSet("mie", TIMER_INTERRUPT);
   csrSet("mstatus", INTERRUPTS_ON);
 }
 

@@ -7,6 +7,9 @@
 
 #include "port.h"
 
+/* A turn that takes longer, or a board that waits so long for nothing, is reset. */
+#define WATCHDOG_MICROS 30e6
+
 typedef enum { WAKE_POWER_ON, WAKE_TIMER, WAKE_PIN } WakeReason;
 
 /* RAM that a reset does not clear. A check value tells it from what power-on leaves. */

@@ -27,16 +27,21 @@ void serialInit(void) {
   INTERRUPT_ENABLE |= 1u << UART_SOURCE;
 }
 
-void serialLine(const char *what, const char *text) {
+static void number(uint64_t value) {
   char digits[20];
   int count = 0;
-  uint64_t number = powerInstructions();
-  do digits[count++] = (char)('0' + number % 10);
-  while (number /= 10);
-  board_print(what);
-  board_put(' ');
+  do digits[count++] = (char)('0' + value % 10);
+  while (value /= 10);
   while (count) board_put(digits[--count]);
   board_put(' ');
+}
+
+void serialLine(const char *what, const char *text) {
+  uint64_t instructions = powerInstructions();
+  board_print(what);
+  board_put(' ');
+  number(instructions);
+  number((uint64_t)powerMicros());
   board_print(text);
   board_put('\n');
 }

@@ -7,7 +7,7 @@
 
 void serialInit(void);
 
-/* A line on the console: what it is, the instructions worked since reset, text. */
+/* A line on the console: what it is, the instructions worked since reset, the microseconds since power-on, text. */
 void serialLine(const char *what, const char *text);
 
 /* Sends one frame. */

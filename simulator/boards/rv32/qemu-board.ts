@@ -1,0 +1,125 @@
+/** A running rv32 board in QEMU: its serial line, its power. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
+import { encodeSerialFrame, type SerialFrame, SerialReader } from "../../../src/protocol/serial-frame.ts"
+import type { Image } from "./image.ts"
+import { QEMU } from "./toolchain.ts"
+
+/** What the board's memories take; PMP leaves the program 192 KiB of it (firmware/main.c). */
+const RAM = "16M"
+const MOST_PAYLOAD = 1_155
+
+export interface BoardOptions {
+  image: Image
+  /** path of its data flash (data-flash.ts), which outlives the board */
+  dataFlash: string
+  /**
+   * `real`: time goes on as on the host. `counted`: one instruction is one nanosecond, sleep takes no time at all, and
+   * time stands still while the board awaits an answer: a run depends on what the board hears and on nothing else.
+   */
+  clock?: "real" | "counted"
+  /** file that the entropy source reads; default: the host's own */
+  entropy?: string
+  /** power fails at this write or erase of flash, counted from 1 at power-on, when that part of it (0 to 1) is done */
+  cut?: { after: number; tear: number }
+}
+
+/** A line of the console: what happened, when (µs since power-on), after how many instructions since reset. */
+export interface BoardLine {
+  what: string
+  instructions: number
+  micros: number
+  text: string
+}
+
+export interface BoardListener {
+  line?(line: BoardLine): void
+  frame?(frame: SerialFrame): void
+  /** everything, as it comes */
+  bytes?(bytes: Uint8Array): void
+}
+
+export class QemuBoard {
+  readonly #process: ChildProcessWithoutNullStreams
+  #said = ""
+  #stopping = false
+  /** Resolves when power is off; rejects where the emulator failed. */
+  readonly ended: Promise<void>
+
+  constructor(options: BoardOptions, listener: BoardListener) {
+    this.#process = spawn(QEMU, argumentsOf(options), { stdio: "pipe" })
+    let text = ""
+    const reader = new SerialReader(MOST_PAYLOAD, {
+      frame: (frame) => listener.frame?.(frame),
+      text: (piece) => {
+        const lines = (text + piece).split("\n")
+        text = lines.pop()!
+        for (const line of lines) this.#take(line, listener)
+      },
+      dropped: (reason) => {
+        text = ""
+        listener.line?.({ what: "dropped", instructions: 0, micros: 0, text: reason })
+      },
+    })
+    this.#process.stdout.on("data", (bytes: Uint8Array) => {
+      listener.bytes?.(bytes)
+      reader.push(bytes)
+    })
+    this.#process.stderr.on("data", (bytes) => {
+      this.#said += bytes
+    })
+    this.#process.stdin.on("error", () => {})
+    this.ended = new Promise((resolve, reject) => {
+      this.#process.once("error", reject)
+      this.#process.once("close", (code) => {
+        reader.push(new Uint8Array(1))
+        if (code === 0 || this.#stopping) resolve()
+        else reject(new Error(`QEMU ended with ${code}: ${this.#said}`))
+      })
+    })
+    this.ended.catch(() => {})
+  }
+
+  /** Puts bytes on the board's serial line. */
+  write(bytes: Uint8Array): void {
+    this.#process.stdin.write(bytes)
+  }
+
+  send(frame: SerialFrame): void {
+    this.write(encodeSerialFrame(frame))
+  }
+
+  /** Cuts power now, wherever the board is. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#process.kill("SIGKILL")
+    await this.ended.catch(() => {})
+  }
+
+  #take(line: string, listener: BoardListener): void {
+    const [, what, instructions, micros, text] = /^(\S+) (\d+) (\d+) (.*)$/.exec(line) ?? []
+    if (text !== undefined)
+      listener.line?.({ what: what!, instructions: Number(instructions), micros: Number(micros), text })
+  }
+}
+
+/** Eight bytes as in firmware/straps.h, where its RAM ends. */
+function straps({ clock, cut }: BoardOptions): string {
+  const bytes = Buffer.alloc(8)
+  bytes.writeUInt32LE(cut?.after ?? 0, 0)
+  bytes.writeUInt8(Math.min(255, Math.floor((cut?.tear ?? 0) * 256)), 4)
+  bytes.writeUInt8(clock === "counted" ? 1 : 0, 5)
+  return `loader,addr=0x80430000,data=${bytes.readBigUInt64LE()},data-len=8`
+}
+
+function argumentsOf(options: BoardOptions): string[] {
+  const { image, dataFlash, clock = "real", entropy = "/dev/urandom" } = options
+  return [
+    ...["-machine", "virt", "-cpu", "rv32", "-m", RAM, "-bios", "none", "-display", "none", "-monitor", "none"],
+    ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${image.bank}`],
+    ...["-drive", `if=pflash,unit=1,format=raw,file=${dataFlash}`],
+    ...["-global", "virtio-mmio.force-legacy=false", "-object", `rng-random,id=entropy,filename=${entropy}`],
+    ...["-device", "virtio-rng-device,rng=entropy,period=1", "-rtc", "clock=vm", "-serial", "stdio"],
+    ...["-device", straps(options)],
+    ...(clock === "counted" ? ["-icount", "shift=0,sleep=off"] : []),
+  ]
+}
