@@ -22,6 +22,9 @@ const PLACES = [0x82000000, 0x83000000] as const
 const DISTANCE = PLACES[1] - PLACES[0]
 const KINDS = ["tables", "slots", "chunks", "stack", "code"] as const
 
+const STACK = KINDS.indexOf("stack")
+const STACK_PLACE = 1 << 20
+
 export interface Image {
   /** path of the flash bank's file */
   bank: string
@@ -109,8 +112,10 @@ function preloadOf(name: string, program: Buffer, bundle: Uint8Array, address: n
       let word = first
       if (second - first === DISTANCE) {
         const target = one.findIndex(({ start, bytes }) => first >= start && first <= start + bytes.length)
-        if (target < 0) throw contradiction(part, i, first)
-        word = to[target]! + first - one[target]!.start
+        // A slot whose kind uses half of its value may hold, in the other, what once stood on the stack.
+        if (target >= 0) word = to[target]! + first - one[target]!.start
+        else if (first >= one[STACK]!.start - STACK_PLACE && first < one[STACK]!.start) word = 0
+        else throw contradiction(part, i, first)
       } else if (first !== second) throw contradiction(part, i, first)
       out.writeUInt32LE(word, to[part]! - address + i)
     }

@@ -7,6 +7,7 @@ import { QEMU } from "./toolchain.ts"
 /** What the board's memories take; PMP leaves the program 192 KiB of it (firmware/main.c). */
 const RAM = "16M"
 const MOST_PAYLOAD = 1_155
+const NEWLINE = 0x0a
 
 export interface BoardOptions {
   image: Image
@@ -47,22 +48,10 @@ export class QemuBoard {
 
   constructor(options: BoardOptions, listener: BoardListener) {
     this.#process = spawn(QEMU, argumentsOf(options), { stdio: "pipe" })
-    let text = ""
-    const reader = new SerialReader(MOST_PAYLOAD, {
-      frame: (frame) => listener.frame?.(frame),
-      text: (piece) => {
-        const lines = (text + piece).split("\n")
-        text = lines.pop()!
-        for (const line of lines) this.#take(line, listener)
-      },
-      dropped: (reason) => {
-        text = ""
-        listener.line?.({ what: "dropped", instructions: 0, micros: 0, text: reason })
-      },
-    })
+    const console = new ConsoleReader(listener)
     this.#process.stdout.on("data", (bytes: Uint8Array) => {
       listener.bytes?.(bytes)
-      reader.push(bytes)
+      console.push(bytes)
     })
     this.#process.stderr.on("data", (bytes) => {
       this.#said += bytes
@@ -71,7 +60,6 @@ export class QemuBoard {
     this.ended = new Promise((resolve, reject) => {
       this.#process.once("error", reject)
       this.#process.once("close", (code) => {
-        reader.push(new Uint8Array(1))
         if (code === 0 || this.#stopping) resolve()
         else reject(new Error(`QEMU ended with ${code}: ${this.#said}`))
       })
@@ -94,11 +82,33 @@ export class QemuBoard {
     this.#process.kill("SIGKILL")
     await this.ended.catch(() => {})
   }
+}
 
-  #take(line: string, listener: BoardListener): void {
-    const [, what, instructions, micros, text] = /^(\S+) (\d+) (\d+) (.*)$/.exec(line) ?? []
+/** Takes the board's lines as they end, and the frames between them. */
+class ConsoleReader {
+  readonly #listener: BoardListener
+  readonly #frames: SerialReader
+  #piece: number[] = []
+
+  constructor(listener: BoardListener) {
+    this.#listener = listener
+    this.#frames = new SerialReader(MOST_PAYLOAD, { frame: (frame) => listener.frame?.(frame) })
+  }
+
+  push(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      this.#piece.push(byte)
+      // A frame of the board's holds bytes that no line has: its first, for one.
+      if (byte === NEWLINE && this.#piece.every((each) => each === NEWLINE || (each >= 0x20 && each < 0x7f)))
+        this.#line(String.fromCharCode(...this.#piece.splice(0)))
+      else if (byte === 0) this.#frames.push(Uint8Array.from(this.#piece.splice(0)))
+    }
+  }
+
+  #line(line: string): void {
+    const [, what, instructions, micros, text] = /^(\S+) (\d+) (\d+) (.*)\n$/.exec(line) ?? []
     if (text !== undefined)
-      listener.line?.({ what: what!, instructions: Number(instructions), micros: Number(micros), text })
+      this.#listener.line?.({ what: what!, instructions: Number(instructions), micros: Number(micros), text })
   }
 }
 

@@ -85,7 +85,7 @@ static void reportMemory(txMachine *the) {
 /* Sleeps until something is to do; does it. */
 static void await(txMachine *the) {
   Datagram datagram;
-  double patience = powerMicros() + WATCHDOG_MICROS;
+  double patience = powerMicros() + WATCHDOG_WAIT_MICROS;
   powerBeginWait();
   for (;;) {
     datagram.bytes = serialFrame(&datagram.length);

@@ -88,7 +88,7 @@ __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
 }
 
 void powerFeed(void) {
-  watchdogAt = ticks() + (uint64_t)(WATCHDOG_MICROS * TIMER_TICKS_PER_MICRO);
+  watchdogAt = ticks() + (uint64_t)(WATCHDOG_TURN_MICROS * TIMER_TICKS_PER_MICRO);
   compare(watchdogAt);
 }
 

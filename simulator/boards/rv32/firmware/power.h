@@ -7,8 +7,9 @@
 
 #include "port.h"
 
-/* A turn that takes longer, or a board that waits so long for nothing, is reset. */
-#define WATCHDOG_MICROS 30e6
+/* A board is reset that takes longer for a turn, or waits so long for nothing. */
+#define WATCHDOG_TURN_MICROS 5e6
+#define WATCHDOG_WAIT_MICROS 30e6
 
 typedef enum { WAKE_POWER_ON, WAKE_TIMER, WAKE_PIN } WakeReason;
 

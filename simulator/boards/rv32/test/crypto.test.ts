@@ -2,11 +2,8 @@
 import { expect, test } from "vitest"
 import { type Case, edges, everything, signing, wycheproof } from "../../../../as/test/cases.ts"
 import { Machine } from "../machine.ts"
-import { build, cryptoShell, missingTools, symbols } from "../toolchain.ts"
-
-const required = process.env.DORMOUSE_REQUIRE_TOOLS === "1"
-const skip = missingTools.length > 0 && !required
-const suffix = skip ? ` (needs ${missingTools.join(", ")})` : ""
+import { build, cryptoShell, symbols } from "../toolchain.ts"
+import { skip, suffix } from "./tools.ts"
 
 test.skipIf(skip)(
   `rv32: vectors, edges, every function, random signatures${suffix}`,
