@@ -3,8 +3,8 @@
  * beginning of as many erase blocks of 256 KiB.
  */
 import { closeSync, openSync, readFileSync, readSync, rmSync, truncateSync, writeSync } from "node:fs"
-import type { Provisioning } from "../../../src/device/identity.ts"
 import type { Settings } from "../../../src/device/slots.ts"
+import type { Provisioning } from "../../../src/protocol/provisioning.ts"
 import { FLASH_BYTES, provisionFlash, SECTOR_SIZE } from "../../xs/device/provision.ts"
 import { BANK_SIZE } from "./image.ts"
 

@@ -4,11 +4,12 @@
  */
 import { execFileSync, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { basename, join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { DormouseError } from "../../../src/protocol/errors.ts"
-import { type Symbol, QEMU, root, symbols } from "./toolchain.ts"
+import { QEMU, root, symbols } from "./toolchain.ts"
 
 const OUT = join(root, "build", "rv32")
 const PROGRAM = join(OUT, "firmware", "firmware.elf")
@@ -37,10 +38,31 @@ export interface Image {
 
 /** Builds what is not built yet; `name` is that of the files, `entry` a bundle's TypeScript from the project's root. */
 export async function buildImage(name = "device", entry = "simulator/boards/rv32/device/main.ts"): Promise<Image> {
+  const bundle = await bundleOf(entry)
+  const unlock = lock()
+  try {
+    makeProgram()
+    return imageOf(name, bundle)
+  } finally {
+    unlock()
+  }
+}
+
+/** Tests in several processes want the same files: one builds, the others wait. The lock goes with its process. */
+function lock(): () => void {
+  mkdirSync(OUT, { recursive: true })
+  const file = new DatabaseSync(join(OUT, "build.lock"))
+  file.exec("PRAGMA busy_timeout = 600000; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")
+  return () => file.close()
+}
+
+function makeProgram(): void {
   const make = ["-s", "-f", "simulator/boards/rv32/firmware/Makefile", `-j${availableParallelism()}`]
   const { status, stderr } = spawnSync("make", make, { cwd: root, encoding: "utf8" })
   if (status !== 0) throw new DormouseError("E_IMAGE_BUILD", `The board's program does not build:\n${stderr}`)
-  const bundle = await bundleOf(entry)
+}
+
+function imageOf(name: string, bundle: Uint8Array): Image {
   const stamp = createHash("sha256").update(readFileSync(PROGRAM)).update(bundle).digest("hex")
   const record = join(OUT, `${name}.json`)
   if (existsSync(record)) {
@@ -126,7 +148,10 @@ function preloadOf(name: string, program: Buffer, bundle: Uint8Array, address: n
 
 function contradiction(part: number, offset: number, word: number): DormouseError {
   const where = `${KINDS[part]} at ${offset}: 0x${word.toString(16)}`
-  return new DormouseError("E_PRELOAD", `The template cannot be moved to flash: a pointer to elsewhere in its ${where}.`)
+  return new DormouseError(
+    "E_PRELOAD",
+    `The template cannot be moved to flash: a pointer to elsewhere in its ${where}.`,
+  )
 }
 
 /** Runs the program with this work order; returns the parts of the template that it made. */

@@ -7,6 +7,8 @@ import { skip, suffix } from "./tools.ts"
 
 const EPOCHS = 20
 const CUTS = 50
+/** A cold boot, and two wakes behind it. */
+const MOST_OPERATIONS = 9
 const SEED = "power cuts"
 
 const rig = new GatewayRig()
@@ -22,41 +24,50 @@ afterAll(() => rig.close())
 const of = (e: string) => rig.events.filter((event) => event.e === e)
 const seqs = (events: Event[]) => events.map(({ seq }) => seq as number)
 
-test.skipIf(skip)(`rv32: enrols, reports, verifies its receipts, sleeps: twenty epochs${suffix}`, async () => {
-  const last = (event: Event) => event.e === "asleep" && of("signed").length >= EPOCHS
-  expect(await rig.power(image, undefined, last)).toBe("done")
-  expect(of("enrolled").length + of("pending").length).toBeGreaterThan(0)
-  // Every wake was a boot; numbers and epochs went on without one missing.
-  expect(rig.starts).toBeGreaterThan(EPOCHS)
-  expect(seqs(of("signed"))).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1))
-  const epochs = of("signed").map(({ epoch }) => epoch as number)
-  expect(epochs).toEqual(Array.from({ length: EPOCHS }, (_, i) => epochs[0]! + i))
-  const receipts = of("receipt")
-  expect(receipts.length).toBeGreaterThanOrEqual(EPOCHS - 2)
-  expect(receipts.every(({ ok }) => ok)).toBe(true)
-  expect(rig.deaths).toEqual([])
-})
+test.skipIf(skip)(
+  `rv32: enrols, reports, verifies its receipts, sleeps: twenty epochs${suffix}`,
+  { timeout: 240_000 },
+  async () => {
+    const last = (event: Event) => event.e === "asleep" && of("signed").length >= EPOCHS
+    expect(await rig.power(image, undefined, last)).toBe("done")
+    expect(of("enrolled").length + of("pending").length).toBeGreaterThan(0)
+    // Every wake was a boot; numbers and epochs went on without one missing.
+    expect(rig.starts).toBeGreaterThan(EPOCHS)
+    expect(seqs(of("signed"))).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1))
+    const epochs = of("signed").map(({ epoch }) => epoch as number)
+    expect(epochs).toEqual(Array.from({ length: EPOCHS }, (_, i) => epochs[0]! + i))
+    const receipts = of("receipt")
+    expect(receipts.length).toBeGreaterThanOrEqual(EPOCHS - 2)
+    expect(receipts.every(({ ok }) => ok)).toBe(true)
+    expect(rig.deaths).toEqual([])
+  },
+)
 
-test.skipIf(skip)(`rv32: fifty power cuts at flash operations lose and repeat nothing${suffix}`, async () => {
-  const random = randomStream(SEED)
-  for (let cuts = 0; cuts < CUTS; cuts++) {
-    const cut = { after: 1 + Math.floor(random.uniform() * 16), tear: random.uniform() }
-    expect(await rig.power(image, cut, () => false)).toBe("cut")
-  }
-  const settled = ({ e, unsent, unreceipted }: Event) => e === "asleep" && unsent === 0 && (unreceipted as number) <= 1
-  expect(await rig.power(image, undefined, settled)).toBe("done")
+test.skipIf(skip)(
+  `rv32: fifty power cuts at flash operations lose and repeat nothing${suffix}`,
+  { timeout: 240_000 },
+  async () => {
+    const random = randomStream(SEED)
+    for (let cuts = 0; cuts < CUTS; cuts++) {
+      const cut = { after: 1 + Math.floor(random.uniform() * MOST_OPERATIONS), tear: random.uniform() }
+      expect(await rig.power(image, cut, () => false)).toBe("cut")
+    }
+    const settled = ({ e, unsent, unreceipted }: Event) =>
+      e === "asleep" && unsent === 0 && (unreceipted as number) <= 1
+    expect(await rig.power(image, undefined, settled)).toBe("done")
 
-  const signed = seqs(of("signed"))
-  expect(new Set(signed).size).toBe(signed.length)
-  const requests = of("sent").map(({ request }) => request as number)
-  expect(new Set(requests).size).toBe(requests.length)
-  expect(of("receipt").every(({ ok }) => ok)).toBe(true)
-  expect(rig.deaths).toEqual([])
+    const signed = seqs(of("signed"))
+    expect(new Set(signed).size).toBe(signed.length)
+    const requests = of("sent").map(({ request }) => request as number)
+    expect(new Set(requests).size).toBe(requests.length)
+    expect(of("receipt").every(({ ok }) => ok)).toBe(true)
+    expect(rig.deaths).toEqual([])
 
-  // What the device signed the gateway has under an anchor, all but what was signed last.
-  const address = of("boot")[0]!.address as string
-  const anchored = await rig.api.anchored(address, signed)
-  expect(signed.filter((seq) => !anchored.has(seq) && seq !== signed.at(-1))).toEqual([])
-  const { forks, gaps } = await rig.api.summary()
-  expect({ forks, gaps }).toEqual({ forks: 0, gaps: 0 })
-})
+    // What the device signed the gateway has under an anchor, all but what was signed last.
+    const address = of("boot")[0]!.address as string
+    const anchored = await rig.api.anchored(address, signed)
+    expect(signed.filter((seq) => !anchored.has(seq) && seq !== signed.at(-1))).toEqual([])
+    const { forks, gaps } = await rig.api.summary()
+    expect({ forks, gaps }).toEqual({ forks: 0, gaps: 0 })
+  },
+)
