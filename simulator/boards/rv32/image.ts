@@ -65,20 +65,21 @@ function makeProgram(): void {
 function imageOf(name: string, bundle: Uint8Array): Image {
   const stamp = createHash("sha256").update(readFileSync(PROGRAM)).update(bundle).digest("hex")
   const record = join(OUT, `${name}.json`)
+  const bank = join(OUT, `${name}.flash`)
   if (existsSync(record)) {
-    const { stamp: old, image } = JSON.parse(readFileSync(record, "utf8"))
-    if (old === stamp) return image
+    const { stamp: old, sizes } = JSON.parse(readFileSync(record, "utf8"))
+    if (old === stamp) return { bank, elf: PROGRAM, ...sizes }
   }
   const program = programBytes()
   const end = symbols(PROGRAM, false).find(({ name }) => name === "__preload")!
-  const { bytes, sizes } = preloadOf(name, program, bundle, end.address)
+  const { bytes, preload } = preloadOf(name, program, bundle, end.address)
   const size = end.address - FLASH_BASE
   if (size + bytes.length > FLASH_SIZE)
     throw new DormouseError("E_IMAGE_SIZE", `The image of ${name} takes ${size + bytes.length} bytes of ${FLASH_SIZE}.`)
-  const image: Image = { bank: join(OUT, `${name}.flash`), elf: PROGRAM, program: size, preload: sizes }
-  writeBank(image.bank, Buffer.concat([program.subarray(0, size), bytes]))
-  writeFileSync(record, JSON.stringify({ stamp, image }))
-  return image
+  const sizes = { program: size, preload }
+  writeBank(bank, Buffer.concat([program.subarray(0, size), bytes]))
+  writeFileSync(record, JSON.stringify({ stamp, sizes }))
+  return { bank, elf: PROGRAM, ...sizes }
 }
 
 async function bundleOf(entry: string): Promise<Uint8Array> {
@@ -142,8 +143,8 @@ function preloadOf(name: string, program: Buffer, bundle: Uint8Array, address: n
       out.writeUInt32LE(word, to[part]! - address + i)
     }
   })
-  const sizes = Object.fromEntries(KINDS.map((kind, i) => [kind, one[i]!.bytes.length])) as Image["preload"]
-  return { bytes: out, sizes }
+  const preload = Object.fromEntries(KINDS.map((kind, i) => [kind, one[i]!.bytes.length])) as Image["preload"]
+  return { bytes: out, preload }
 }
 
 function contradiction(part: number, offset: number, word: number): DormouseError {
