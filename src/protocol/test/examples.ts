@@ -42,7 +42,8 @@ import {
   uintBytes,
 } from "../index.ts"
 import { encodeLinkMessage, LinkCode, tokenOfRequest } from "../link-message.ts"
-import { Rule } from "../schc/rules.ts"
+import { FragmentEndpoint } from "../schc/endpoint.ts"
+import { framed, Rule } from "../schc/rules.ts"
 import { encodeSerialFrame } from "../serial-frame.ts"
 
 const repeat = (byte: number, length: number) => new Uint8Array(length).fill(byte)
@@ -123,6 +124,21 @@ const serialFrame = encodeSerialFrame({
   payload: encodeLinkMessage(LinkCode.hello, 0x0102, challengeRequest),
 })
 
+/** The uplink in frames of 77 bytes, and what the gateway says to it. */
+const fragments: Uint8Array[] = []
+const ends = { mtu: 76, maxPacket: 1_155, onPacket: () => {} }
+const asked = new FragmentEndpoint({
+  ...{ ...ends, sends: framed.down, takes: framed.up, isAsked: true },
+  send: (_, payload) => void fragments.push(payload),
+})
+new FragmentEndpoint({
+  ...{ ...ends, sends: framed.up, takes: framed.down, isAsked: false },
+  send(rule, payload) {
+    fragments.push(payload)
+    asked.receive(rule, payload)
+  },
+}).sendPacket(encodeLinkMessage(LinkCode.report, tokenOfRequest(REQUEST), uplinkBody), tokenOfRequest(REQUEST))
+
 /** Another device, whose address sorts before. */
 const otherSecret = repeat(0x34, 32)
 const otherContext = { ...context, device: addressOf(crypto, crypto.getPublicKey(otherSecret)) }
@@ -189,6 +205,10 @@ export const examples: Record<string, Uint8Array> = {
   "uplink-coap": new Uint8Array([...coap, ...uplinkBody]),
   "link-message-head": encodeLinkMessage(LinkCode.report, tokenOfRequest(REQUEST), new Uint8Array(0)),
   "serial-frame": serialFrame,
+  "fragment-1": fragments[0]!,
+  "fragment-2": fragments[1]!,
+  "fragment-last": fragments[2]!,
+  "fragment-ack": fragments[3]!,
   "console-request": encodeConsoleRequest({ id: 1, command: "info", args: [] }),
   "console-answer": encodeConsoleAnswer({ type: "failure", id: 1, code: "E_COMMAND", message: "?" }),
   ack,
