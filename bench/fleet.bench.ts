@@ -5,7 +5,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { openDataDir } from "../simulator/fleet/data-dir.ts"
 import { type Engine, startWorkers, type TurnResult } from "../simulator/fleet/engine.ts"
 import { prepareFlash } from "../simulator/fleet/flash.ts"
@@ -13,6 +12,7 @@ import { readRecording } from "../simulator/fleet/sensor.ts"
 import { heapBytes } from "../simulator/fleet/state.ts"
 import { StubGateway, stubProvisioning } from "../simulator/fleet/test/stub-gateway.ts"
 import { parseTrace } from "../simulator/fleet/trace.ts"
+import { bundleOf } from "../simulator/xs/bundle.ts"
 import { XsWorker } from "../simulator/xs/worker.ts"
 import type { Figure } from "./run.ts"
 
@@ -23,8 +23,6 @@ const START = 1_800_000_000_000
 const EPOCH_MS = 600_000
 /** Unit of processor time in /proc on every Linux in use (USER_HZ is 100). */
 const TICK_US = 10_000
-
-const bundle = fileURLToPath(new URL("../build/device/device.js", import.meta.url))
 
 /** What one device's wakes came to. */
 interface Tally {
@@ -92,7 +90,7 @@ export async function run({ gates } = { gates: false }): Promise<Figure[]> {
   const dir = openDataDir(directory, false)
   // One sample a report: every wake signs.
   const boards = prepareFlash(dir, stubProvisioning, { devices: DEVICES, batch: 1, seed: "1" })
-  const worker = await XsWorker.start({ bundle, clock: "meter" })
+  const worker = await XsWorker.start({ bundle: bundleOf(), clock: "meter" })
   const workers = await startWorkers(async () => worker, boards, 1)
   const gateway = new StubGateway({ start: START, epochMs: EPOCH_MS })
   const fresh = (sleptAt: number): Tally => ({

@@ -3,14 +3,17 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { root } from "./node.js"
 
-/** Writes build/device/device.js; esbuild takes milliseconds, so it is made anew each time. */
+/** Writes build/device/device.js and those of other links (simulator/xs/bundle.ts); esbuild takes milliseconds, so it is made anew each time. */
 export async function buildBundle() {
   const { build } = await import("esbuild")
   await mkdir(join(root, "build/device"), { recursive: true })
   await build({
     absWorkingDir: root,
-    entryPoints: ["simulator/xs/device/main.ts"],
-    outfile: "build/device/device.js",
+    entryPoints: [
+      { in: "simulator/xs/device/main.ts", out: "device" },
+      { in: "simulator/xs/device/main-serial.ts", out: "device-serial" },
+    ],
+    outdir: "build/device",
     bundle: true,
     format: "iife",
     target: "es2022",

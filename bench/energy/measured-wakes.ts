@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import type { Chip } from "../../simulator/energy/chips.ts"
 import { instructionMicros, meterMicros, signatureMicros } from "../../simulator/energy/cpu.ts"
 import { createOscillator } from "../../simulator/energy/oscillator.ts"
@@ -19,6 +18,7 @@ import { readRecording } from "../../simulator/fleet/sensor.ts"
 import { StubGateway, stubProvisioning } from "../../simulator/fleet/test/stub-gateway.ts"
 import { parseTrace, type Trace } from "../../simulator/fleet/trace.ts"
 import type { MediumProfile } from "../../simulator/radio/profiles.ts"
+import { bundleOf } from "../../simulator/xs/bundle.ts"
 import { type TurnResult, XsWorker } from "../../simulator/xs/worker.ts"
 
 export interface Setting {
@@ -41,7 +41,6 @@ export interface MeasuredWake {
   signatures: number
 }
 
-const bundle = fileURLToPath(new URL("../../build/device/device.js", import.meta.url))
 const CALL = new Uint8Array(0)
 
 export async function measureWakes(setting: Setting): Promise<MeasuredWake[]> {
@@ -49,7 +48,7 @@ export async function measureWakes(setting: Setting): Promise<MeasuredWake[]> {
   const dir = openDataDir(directory, false)
   const { chip, oscillator } = setting
   const worker = await XsWorker.start({
-    ...{ bundle, clock: "meter" },
+    ...{ bundle: bundleOf(), clock: "meter" },
     ...{ meterMicros: meterMicros(chip), instructionMicros: instructionMicros(chip) },
   })
   try {

@@ -1,8 +1,9 @@
 /** A live run: real time, real sockets, a real gateway, devices on the XS engine. */
-import { fileURLToPath } from "node:url"
 import { approve } from "../../src/gateway/cli/approve.ts"
 import type { DormouseError } from "../../src/protocol/index.ts"
+import type { LinkName } from "../../src/protocol/link-message.ts"
 import type { Impairment } from "../radio/impairment.ts"
+import { bundleOf } from "../xs/bundle.ts"
 import { XsWorker } from "../xs/worker.ts"
 import type { DataDir } from "./data-dir.ts"
 import { startWorkers, workerCount } from "./engine.ts"
@@ -18,8 +19,6 @@ import { isDone } from "./state.ts"
 import { resolveGateway } from "./udp.ts"
 import type { View } from "./view/view.ts"
 import type { Ending, Example } from "./view/words.ts"
-
-const bundle = fileURLToPath(new URL("../../build/device/device.js", import.meta.url))
 
 export interface SimSettings {
   shares: readonly LinkShare[]
@@ -76,7 +75,7 @@ export async function runSim(settings: SimSettings, ports: SimPorts): Promise<Si
   const recording = readRecording(officeRoom)
   const limit = epochs === undefined ? undefined : epochs * batch
   const sensors = boards.map((_, i) => new Replay(recording, stretchStart(seed, i, recording.length), limit))
-  const start = () => XsWorker.start({ bundle, clock: "real" })
+  const start = (link: LinkName) => XsWorker.start({ bundle: bundleOf(link), clock: "real" })
   const workers = await startWorkers(start, boards, workerCount(devices))
   const run = new LiveRun({
     environment,

@@ -2,8 +2,11 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
+import { coapExchange } from "../../../src/gateway/bridges/coap-exchange.ts"
+import { testMeter } from "../../../src/gateway/bridges/test/meter.ts"
+import { MAX_BODY } from "../../../src/protocol/coap.ts"
+import { bundleOf } from "../../xs/bundle.ts"
 import { XsWorker, xsBinary } from "../../xs/worker.ts"
 import { openDataDir } from "../data-dir.ts"
 import { startWorkers } from "../engine.ts"
@@ -15,15 +18,18 @@ import { isDone, totalsOf } from "../state.ts"
 import { VirtualScheduler } from "../virtual/scheduler.ts"
 import { StubGateway, stubProvisioning } from "./stub-gateway.ts"
 
-const bundle = fileURLToPath(new URL("../../../build/device/device.js", import.meta.url))
+const bundle = bundleOf()
 const START = 1_800_000_000_000
 const EPOCH_US = 10_000_000
 const directory = mkdtempSync(join(tmpdir(), "dormouse-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /** Runs a fleet for some epochs of virtual time; `approveAt`: when the operator approves. */
-async function runFleet(name: string, options: { devices: number; epochs: number; batch: number; approveAt?: number }) {
-  const { devices, epochs, batch, approveAt = 0 } = options
+async function runFleet(
+  name: string,
+  options: { devices: number; epochs: number; batch: number; approveAt?: number; outage?: [from: number, to: number] },
+) {
+  const { devices, epochs, batch, approveAt = 0, outage = [0, 0] } = options
   const scheduler = new VirtualScheduler()
   const unixMs = () => START + 3000 + Math.floor(scheduler.now() / 1000)
   const gateway = new StubGateway({
@@ -31,10 +37,27 @@ async function runFleet(name: string, options: { devices: number; epochs: number
     epochMs: EPOCH_US / 1000,
     approved: () => scheduler.now() >= approveAt,
   })
+  const bodies: number[] = []
+  const exchange = coapExchange({
+    handle: async (topic, message) => {
+      bodies.push(message.length)
+      const body = gateway.handle(topic, message, unixMs())
+      return body ? { kind: "changed", body } : { kind: "unauthorized", body: new Uint8Array(0) }
+    },
+    ...{
+      meter: testMeter(),
+      clock: { now: unixMs, after: () => () => {} },
+      random: (length) => new Uint8Array(length),
+    },
+  })
+  const isDown = () => scheduler.now() >= outage[0] * EPOCH_US && scheduler.now() < outage[1] * EPOCH_US
   const medium: Medium = {
-    open: (_, receive) => ({
+    open: (device, receive) => ({
       send: (bytes) => {
-        scheduler.at(scheduler.now() + 2000, () => receive(gateway.answer(bytes, unixMs())))
+        scheduler.at(scheduler.now() + 2000, async () => {
+          const answer = isDown() ? undefined : await exchange(bytes, { address: "192.0.2.1", port: device })
+          if (answer) await receive(answer)
+        })
       },
       close: () => {},
     }),
@@ -55,7 +78,7 @@ async function runFleet(name: string, options: { devices: number; epochs: number
   await fleet.stop()
   await workers.close()
   dir.release()
-  return { devices: fleet.devices, gateway, errors }
+  return { devices: fleet.devices, gateway, errors, bodies }
 }
 
 describe.skipIf(!existsSync(xsBinary) || !existsSync(bundle))("devices on XS", () => {
@@ -72,6 +95,16 @@ describe.skipIf(!existsSync(xsBinary) || !existsSync(bundle))("devices on XS", (
     expect(errors).toEqual([])
     expect(totalsOf(devices)).toMatchObject({ samples: 4, receiptsVerified: totalsOf(devices).signed, pending: 0 })
     expect(devices.every(isDone)).toBe(true)
+  })
+
+  it("bring a backlog in blocks, once the link has been good for a wake", async () => {
+    const outage: [number, number] = [2, 26]
+    const { devices, gateway, errors, bodies } = await runFleet("outage", { devices: 1, epochs: 30, batch: 24, outage })
+    expect(errors).toEqual([])
+    expect(Math.max(...bodies)).toBeGreaterThan(MAX_BODY)
+    const { signed, acked } = totalsOf(devices)
+    expect(signed - acked).toBeLessThan(2) // the last may be on its way
+    expect(gateway.durable.get(devices[0]!.address!)!.size).toBe(acked)
   })
 
   it("are the same devices on the same flash", async () => {

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { expect, onTestFinished, test } from "vitest"
 import { approve } from "../../../src/gateway/cli/approve.ts"
 import { writeInstance } from "../../../src/gateway/cli/instance.ts"
 import { startGateway } from "../../../src/gateway/gateway.ts"
+import { bundleOf } from "../../xs/bundle.ts"
 import { XsWorker } from "../../xs/worker.ts"
 import { openDataDir } from "../data-dir.ts"
 import { startWorkers } from "../engine.ts"
@@ -16,7 +16,7 @@ import { lineMedium } from "../line.ts"
 import { liveScheduler } from "../live.ts"
 import { Replay, readRecording } from "../sensor.ts"
 
-const bundle = fileURLToPath(new URL("../../../build/device/device.js", import.meta.url))
+const bundle = bundleOf("serial")
 const DEVICES = 2
 
 test("enrolment, reports and receipts travel over serial lines", async () => {

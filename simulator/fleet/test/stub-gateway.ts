@@ -79,10 +79,14 @@ export class StubGateway {
   answer(datagram: Uint8Array, now: number): Uint8Array {
     // header 4, token 4, option Uri-Path 2, option Content-Format 2, payload marker 1
     const body = datagram.subarray(13)
-    const isHello = String.fromCharCode(datagram[9]!) === "h"
-    const payload = isHello ? this.#hello(body, now) : this.#report(body, now)
+    const payload = this.handle(String.fromCharCode(datagram[9]!) === "h" ? "hello" : "report", body, now)
     const head = (code: number) => [0x54, code, datagram[2]!, datagram[3]!, ...datagram.subarray(4, 8)]
     return payload ? concat(new Uint8Array([...head(CHANGED), 0xff]), payload) : new Uint8Array(head(UNAUTHORIZED))
+  }
+
+  /** The answer to one message; `undefined`: this device is not known here. */
+  handle(topic: "hello" | "report", body: Uint8Array, now: number): Uint8Array | undefined {
+    return topic === "hello" ? this.#hello(body, now) : this.#report(body, now)
   }
 
   #hello(body: Uint8Array, now: number): Uint8Array {
@@ -101,7 +105,6 @@ export class StubGateway {
     return encodeHelloAnswer(session.id, this.#ack(session, 0, now, []))
   }
 
-  /** `undefined`: this device is not known here. */
   #report(body: Uint8Array, now: number): Uint8Array | undefined {
     const sealed = parseUplink(body)
     const session = this.#sessions.get(sealed.id)

@@ -1,10 +1,10 @@
 /** A run in virtual time: the fleet on the engine, its media and its gateway, from power-on to the last receipt. */
-import { fileURLToPath } from "node:url"
 import { chips } from "../../energy/chips.ts"
 import { instructionMicros, meterMicros } from "../../energy/cpu.ts"
 import { oscillators } from "../../energy/oscillators.ts"
 import type { RunRecord } from "../../report/run-record.ts"
 import type { Scenario } from "../../scenarios/scenario.ts"
+import { bundleOf } from "../../xs/bundle.ts"
 import { XsWorker } from "../../xs/worker.ts"
 import type { DataDir } from "../data-dir.ts"
 import { startWorkers, type Workers, workerCount } from "../engine.ts"
@@ -17,8 +17,6 @@ import { VirtualGateway } from "./gateway.ts"
 import { isSlotted, membersOf } from "./members.ts"
 import { VirtualScheduler } from "./scheduler.ts"
 import { Simulation } from "./simulation.ts"
-
-const bundle = fileURLToPath(new URL("../../../build/device/device.js", import.meta.url))
 
 /** Neither changes a byte of what comes out. */
 export interface Parallelism {
@@ -80,7 +78,7 @@ export async function runVirtual(
       instructionMicros: instructionMicros(chip),
     } as const
     workers = await startWorkers(
-      () => XsWorker.start({ bundle, ...clock }),
+      (link) => XsWorker.start({ bundle: bundleOf(link), ...clock }),
       boards,
       processes ?? workerCount(boards.length),
     )

@@ -1,10 +1,25 @@
 /** The board that a machine of the XS worker is: `host` behind the ports of the device runtime. */
-import { CoapLink, type Datagrams } from "../../../src/device/links/coap-link.ts"
-import { type ByteStream, serialLink } from "../../../src/device/links/serial-link.ts"
+import type { Timer } from "../../../src/device/links/coap-link.ts"
 import type { Board, Link } from "../../../src/device/ports.ts"
 import type { Host } from "./host.d.ts"
 
-export function createBoard(host: Host): Board {
+/** The host's wire or air, until a link is put on it. */
+export interface Carrier {
+  timer: Timer
+  send(bytes: Uint8Array): void
+  close(): void
+}
+
+/** A link over the host's carrier, and where what comes in goes. */
+export interface LinkEnd {
+  link: Link
+  receive(bytes: Uint8Array): void
+}
+
+export type OpenEnd = (carrier: Carrier, remembered: Uint8Array) => LinkEnd
+
+/** `open`: the one link that this board has. A board carries no code of others, here as on a chip. */
+export function createBoard(host: Host, open: OpenEnd): Board {
   const now = () => Math.floor(host.now())
   return {
     flash: host.flash,
@@ -18,16 +33,12 @@ export function createBoard(host: Host): Board {
       batteryMillivolts: host.batteryMillivolts,
       sleep: (micros) => host.sleep(micros),
     },
-    openLink: (remembered) => openLink(host, now, remembered),
+    openLink: (remembered) => openLink(host, now, (carrier) => open(carrier, remembered)),
     trace: (event) => host.trace(JSON.stringify(event)),
   }
 }
 
-function openLink(host: Host, now: () => number, remembered: Uint8Array): Link {
-  const send = (bytes: Uint8Array) => host.send(bytes)
-  const close = () => {
-    host.on = undefined
-  }
+function openLink(host: Host, now: () => number, open: (carrier: Carrier) => LinkEnd): Link {
   let ring: (() => void) | undefined
   let called: (() => void) | undefined
   const timer = {
@@ -40,17 +51,10 @@ function openLink(host: Host, now: () => number, remembered: Uint8Array): Link {
       host.setAlarm(undefined)
     },
   }
-  let link: Link
-  let receive: (bytes: Uint8Array) => void
-  if (host.link === "serial") {
-    const stream: ByteStream = { write: send, close }
-    link = serialLink({ stream, timer })
-    receive = (piece) => stream.onReadable?.(piece)
-  } else {
-    const datagrams: Datagrams = { send, close }
-    link = new CoapLink({ datagrams, timer, remembered })
-    receive = (datagram) => datagrams.onMessage?.(datagram)
+  const close = () => {
+    host.on = undefined
   }
+  const { link, receive } = open({ timer, send: (bytes) => host.send(bytes), close })
   host.on = {
     // A coordinator's call is an empty datagram.
     datagram: (bytes) => (bytes.length > 0 ? receive(bytes) : called?.()),

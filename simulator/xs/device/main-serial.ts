@@ -1,0 +1,9 @@
+/** The bundle's entry: one wake of one simulated board on link `serial`. */
+import { wake } from "../../../src/device/wake.ts"
+import { createBoard } from "./board.ts"
+import type { Host } from "./host.d.ts"
+import { openSerial } from "./serial.ts"
+
+declare const host: Host
+
+wake(createBoard(host, openSerial))
