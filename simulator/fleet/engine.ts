@@ -5,12 +5,14 @@ import type { CreateParameters, XsWorker } from "../xs/worker.ts"
 
 export type { HeapUse, TurnResult, WakeParameters } from "../xs/worker.ts"
 
-export type Engine = Pick<XsWorker, "wake" | "datagram" | "alarm" | "powerCut">
+export type Engine = Pick<XsWorker, "wake" | "datagram" | "alarm" | "powerCut"> & Partial<Pick<XsWorker, "disturb">>
 
 /** One process runs so many devices before another one is worth its memory. */
 const DEVICES_A_WORKER = 64
 
 export interface Workers {
+  /** Puts a device more into the worker that runs it. */
+  add(index: number, board: CreateParameters): Promise<void>
   /** "xs 13.3.0" */
   name: string
   engineOf(index: number): Engine
@@ -45,6 +47,7 @@ export async function startWorkers(
   return {
     name: workers[0]!.engine,
     engineOf,
+    add: (index, board) => engineOf(index).create(index, board),
     close: async () => void (await Promise.all(workers.map((worker) => worker.close()))),
   }
 }

@@ -2,6 +2,8 @@
  * The life of one simulated board: it wakes as a fresh machine, takes turns while it is awake, sleeps until the time it
  * asked for. A board that hangs or dies is reset, as its watchdog would do; nothing else is affected.
  */
+
+import type { Disturbance } from "../xs/types.ts"
 import type { Engine, TurnResult, WakeParameters } from "./engine.ts"
 import type { Link, Medium } from "./medium.ts"
 import type { Oscillator, Scheduler, Timer } from "./scheduler.ts"
@@ -32,8 +34,25 @@ export interface VirtualTurns {
   bootMicros: number
   /** what the battery gives at the moment (mV) */
   millivolts(index: number): number
+  /** what goes wrong with a board; absent: nothing */
+  faultsOf(index: number): BoardFaults | undefined
   /** No turn takes less (µs): so long other events go on while the engine is at work. */
   leastTurn: number
+}
+
+/** What goes wrong with one board. Asked once for each sleep and each wake, in their order. */
+export interface BoardFaults {
+  /** Its power fails while it sleeps from one moment to the other: when, and when it is back. */
+  sleepCut(from: number, to: number): { at: number; wakeAt: number } | undefined
+  wake(time: number): WakeFaults | undefined
+}
+
+export interface WakeFaults {
+  /** power fails at this flash operation of the wake */
+  cut?: { operations: number; tear: number }
+  disturbances: Disturbance[]
+  /** it is reset while it waits for the first time */
+  resetWaiting: boolean
 }
 
 export interface MachineObserver {
@@ -63,6 +82,7 @@ export class Machine {
   #running: Promise<unknown> | undefined
   #inbox: Run[] = []
   #timers: Timer[] = []
+  #faults: WakeFaults | undefined
   #deaths = 0
   #stopped = false
 
@@ -93,18 +113,34 @@ export class Machine {
     const boot = virtual?.bootMicros ?? 0
     const run: Run = planned
       ? (now) => ({ started: now + boot, result: virtual!.ahead.collect(this.#index) })
-      : (now) => ({ started: now + boot, result: engine.wake(this.#index, this.#wakeParameters(reason, now)) })
+      : (now) => ({
+          started: now + boot,
+          result: engine.wake(this.#index, this.#wakeParameters(reason, now, this.#ports.scheduler.now())),
+        })
     return this.#turn(life, run, boot)
   }
 
-  #wakeParameters(reason: WakeParameters["reason"], now: number): WakeParameters {
-    const { virtual } = this.#ports
+  /** Of the wake at scheduler's `time`, device's `now`. Called once for each, perhaps long before it. */
+  #wakeParameters(reason: WakeParameters["reason"], now: number, time: number): WakeParameters {
+    const { virtual, engine } = this.#ports
+    const left = this.#faults?.cut
+    const faults = virtual?.faultsOf(this.#index)?.wake(time)
+    this.#faults =
+      faults ?? (left && left.operations > 0 ? { cut: left, disturbances: [], resetWaiting: false } : undefined)
+    for (const disturbance of faults?.disturbances ?? []) engine.disturb?.(this.#index, disturbance).catch(() => {})
     const sensor = this.#sensor.current
     return {
       ...{ now: now + (virtual?.bootMicros ?? 0), reason },
       ...(sensor && { sensor: [...sensor] }),
       ...(virtual && { batteryMillivolts: virtual.millivolts(this.#index) }),
+      ...this.#cut(),
     }
+  }
+
+  /** A power cut that is still to come in this wake. */
+  #cut() {
+    const cut = this.#faults?.cut
+    return cut && cut.operations > 0 ? { cutAfterFlashOps: cut.operations, tear: cut.tear } : {}
   }
 
   /** One turn after the other, in the order of their causes. */
@@ -150,11 +186,17 @@ export class Machine {
     if (life !== this.#life) return
     this.#running = undefined
     if (this.#stopped) return
+    if (this.#faults?.cut) this.#faults.cut.operations -= result.flashOps
     if (!this.#link && (result.sends.length > 0 || result.state === "waiting")) this.#openLink(life)
     for (const bytes of result.sends) this.#link?.send(bytes)
     this.#cancelTimers()
     switch (result.state) {
       case "waiting":
+        if (this.#faults?.resetWaiting) {
+          this.#faults.resetWaiting = false
+          this.#reset("reset while it waited")
+          return this.#ports.engine.powerCut(this.#index)
+        }
         this.#wait(life, result.alarm)
         break
       case "asleep":
@@ -174,15 +216,31 @@ export class Machine {
   #openLink(life: number): void {
     const { engine, medium } = this.#ports
     this.#link = medium.open(this.#index, (bytes) =>
-      this.#turn(life, (now) => ({ started: now, result: engine.datagram(this.#index, { now, bytes }) })),
+      this.#turn(life, (now) => ({
+        started: now,
+        result: engine.datagram(this.#index, { now, bytes, ...this.#cut() }),
+      })),
     )
   }
 
   #sleep(until: number): void {
     const { virtual, scheduler } = this.#ports
     const time = Math.max(scheduler.now(), this.#oscillator.worldTime(until))
-    virtual?.ahead.plan(this.#index, time, () => this.#wakeParameters("timer", this.#oscillator.deviceTime(time)))
+    const cut = virtual?.faultsOf(this.#index)?.sleepCut(scheduler.now(), time)
+    if (cut) {
+      this.#timers.push(scheduler.at(cut.at, () => this.#losePower(cut.wakeAt)))
+      return
+    }
+    virtual?.ahead.plan(this.#index, time, () => this.#wakeParameters("timer", this.#oscillator.deviceTime(time), time))
     this.#timers.push(scheduler.at(time, () => this.#wake("timer", virtual !== undefined)))
+  }
+
+  /** Asleep, until `wakeAt`. */
+  async #losePower(wakeAt: number): Promise<void> {
+    const { engine, observer, scheduler } = this.#ports
+    observer.reset(this.#index, "power failed while it slept")
+    this.#timers = [scheduler.at(wakeAt, () => this.#wake("power-on"))]
+    await engine.powerCut(this.#index)
   }
 
   #wait(life: number, alarm: number | undefined): void {
@@ -196,7 +254,7 @@ export class Machine {
         : scheduler.at(this.#oscillator.worldTime(alarm), () =>
             this.#turn(life, (now) => {
               const started = Math.max(now, alarm)
-              return { started, result: engine.alarm(this.#index, { now: started }) }
+              return { started, result: engine.alarm(this.#index, { now: started, ...this.#cut() }) }
             }),
           )
     this.#timers.push(timer)

@@ -1,5 +1,5 @@
 /** What is known of each device, gathered from its traces: the view, the totals and the end of a run read it. */
-import { Refusal } from "../../src/protocol/index.ts"
+import { Kind, Refusal } from "../../src/protocol/index.ts"
 import type { HeapUse, TurnResult } from "./engine.ts"
 import { SeqRanges, type Seqs } from "./seqs.ts"
 import type { Trace } from "./trace.ts"
@@ -96,6 +96,7 @@ export function applyTrace(device: DeviceState, trace: Trace): void {
       return
     case "signed":
       device.signed.add(trace.seq)
+      if (trace.kind === Kind.gap) device.gapRecords++
       return
     case "sent":
       device.attempts++
@@ -119,9 +120,6 @@ export function applyTrace(device: DeviceState, trace: Trace): void {
     case "refused":
       if (trace.seq === 0) device.denied = trace.reason
       else device.refused++
-      return
-    case "gap":
-      device.gapRecords++
       return
     case "asleep":
       device.filling = trace.pending

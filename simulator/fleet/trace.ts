@@ -6,12 +6,11 @@ export type Trace =
   | { e: "pending"; id: number }
   | { e: "enrolled"; id: number }
   | { e: "sample"; n: number }
-  | { e: "signed"; seq: number; epoch: number; samples: number; bytes: number }
+  | { e: "signed"; seq: number; epoch: number; kind: number; samples: number; bytes: number }
   | { e: "sent"; request: number; reports: number; bytes: number }
   | { e: "acked"; seqs: number[]; rttMs: number }
   | { e: "refused"; seq: number; reason: number }
   | { e: "receipt"; seq: number; epoch: number; ok: boolean }
-  | { e: "gap"; seq: number }
   | { e: "time"; epoch: number; since: number; length: number }
   | { e: "radio"; on: boolean }
   /** of the last answer: dBm, 0 to 255, dB, where the link tells */

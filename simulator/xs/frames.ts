@@ -3,6 +3,7 @@ import type { LinkName } from "../../src/protocol/link-message.ts"
 import type {
   CreateParameters,
   DatagramParameters,
+  Disturbance,
   MachineState,
   TurnParameters,
   TurnResult,
@@ -23,6 +24,7 @@ const type = {
   alarm: 5,
   powerCut: 6,
   remove: 7,
+  disturb: 8,
   ready: 0x80,
   ok: 0x81,
   refused: 0x82,
@@ -31,6 +33,7 @@ const type = {
   done: 0x85,
 } as const
 
+const disturbances: readonly Disturbance["kind"][] = ["retained", "wear"]
 const states: readonly MachineState[] = ["off", "waiting", "asleep", "died", "cut"]
 const reasons = ["power-on", "timer", "pin"] as const
 const links: readonly LinkName[] = ["wifi", "zigbee", "lora", "serial"]
@@ -143,6 +146,10 @@ export const frame = {
 
   powerCut(id: number): Buffer {
     return new FrameWriter(type.powerCut, 4).u32(id).end()
+  },
+
+  disturb(id: number, { kind, where, mask = 0 }: Disturbance): Buffer {
+    return new FrameWriter(type.disturb, 10).u32(id).u8(disturbances.indexOf(kind)).u32(where).u8(mask).end()
   },
 
   remove(id: number): Buffer {

@@ -64,6 +64,14 @@ export interface DatagramParameters extends TurnParameters {
   bytes: Uint8Array
 }
 
+/** `retained`: the byte at `where` of retained memory loses or gains the bits of `mask`. `wear`: sector `where` fails from now on. */
+export interface Disturbance {
+  kind: "retained" | "wear"
+  /** modulo what there is */
+  where: number
+  mask?: number
+}
+
 export interface HeapUse {
   /** Bytes in use at the end of the turn, and the most since the machine woke. */
   slots: number

@@ -6,6 +6,7 @@ import { type Answer, AnswerReader, frame } from "./frames.ts"
 import type {
   CreateParameters,
   DatagramParameters,
+  Disturbance,
   TurnParameters,
   TurnResult,
   WakeParameters,
@@ -132,6 +133,11 @@ export class XsWorker {
   /** Ends the device's machine at once and drops its retained memory. Flash stays. */
   async powerCut(id: number): Promise<void> {
     await this.#request(() => frame.powerCut(id))
+  }
+
+  /** What goes wrong with a board beside its power. */
+  async disturb(id: number, disturbance: Disturbance): Promise<void> {
+    await this.#request(() => frame.disturb(id, disturbance))
   }
 
   /** Forgets the device; its flash file stays. */

@@ -36,6 +36,11 @@ export class Ahead {
     this.#waiting.push(planned)
   }
 
+  /** Resolves when nothing that was begun for this device is under way any more. */
+  async settle(device: number): Promise<void> {
+    await this.#plans.get(device)?.result?.catch(() => {})
+  }
+
   /** The result of the planned wake, whose time has come. */
   collect(device: number): Promise<TurnResult> {
     const planned = this.#plans.get(device)!

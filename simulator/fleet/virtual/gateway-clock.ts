@@ -4,10 +4,11 @@ import type { Clock, Random } from "../../../src/gateway/ports.ts"
 import type { Scheduler } from "../scheduler.ts"
 import { seededBytes } from "../seed.ts"
 
-/** `start`: unix ms at the beginning of the simulation. */
-export function gatewayClock(scheduler: Scheduler, start: number): Clock {
+/** `unixMs`: what the clock says at a moment of the scheduler. As every gateway's, it never goes back, but waits. */
+export function gatewayClock(scheduler: Scheduler, unixMs: (now: number) => number): Clock {
+  let last = 0
   return {
-    now: () => start + Math.floor(scheduler.now() / 1000),
+    now: () => (last = Math.max(last, Math.floor(unixMs(scheduler.now())))),
     after(ms, task) {
       const timer = scheduler.at(scheduler.now() + Math.max(0, ms) * 1000, async () => void (await task()))
       return () => timer.cancel()

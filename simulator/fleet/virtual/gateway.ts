@@ -3,9 +3,13 @@
  * production, in this process, without sockets. Its clock and randomness are the simulation's, and nothing is fsynced: what
  * is lost with this machine's power can be simulated again.
  */
+import { readdirSync, renameSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { crypto } from "../../../as/index.ts"
 import { provisioning, summary } from "../../../src/gateway/api/summary.ts"
+import { createBackup } from "../../../src/gateway/backup/create.ts"
 import { beginIncarnation } from "../../../src/gateway/backup/incarnation.ts"
+import { restoreBackup } from "../../../src/gateway/backup/restore.ts"
 import { type CoapExchange, coapExchange } from "../../../src/gateway/bridges/coap-exchange.ts"
 import { type Hex, loadOrCreateKey } from "../../../src/gateway/chain/index.ts"
 import { type ChainPort, openChain } from "../../../src/gateway/chain-port.ts"
@@ -15,7 +19,7 @@ import { storePath } from "../../../src/gateway/gateway.ts"
 import { VerifyPool } from "../../../src/gateway/ingest/verify-pool.ts"
 import { silentLog } from "../../../src/gateway/log.ts"
 import { Store } from "../../../src/gateway/store/store.ts"
-import { type EpochSchedule, fromHex } from "../../../src/protocol/index.ts"
+import { decodeReport, type EpochSchedule, fromHex, Kind, splitSigned } from "../../../src/protocol/index.ts"
 import type { ProvisioningRecord, Summary } from "../gateway-api.ts"
 import type { GatewayEnd } from "../medium.ts"
 import type { Scheduler } from "../scheduler.ts"
@@ -28,6 +32,7 @@ const SERVICE_US = 1_000
 /** Datagrams dealt with together at most. */
 const SERVE_MOST = 256
 const REGISTRY_POLL_MS = 10_000
+const PAGE = 1_000
 
 export interface VirtualGatewayOptions {
   scheduler: Scheduler
@@ -67,12 +72,15 @@ export class VirtualGateway implements GatewayEnd {
   #starts = 0
   #queue: Arrival[] = []
   #due = false
+  #backups = 0
+  /** how far its clock is ahead (µs): it lies, or it was set wrong */
+  clockOffset = 0
   /** datagrams that got no answer, by error code; `E_DOWN`: it was not running */
   readonly dropped = new Map<string, number>()
 
   constructor(options: VirtualGatewayOptions) {
     this.#options = options
-    this.#clock = gatewayClock(options.scheduler, options.start)
+    this.#clock = gatewayClock(options.scheduler, (now) => this.unixMs(now))
   }
 
   async start(): Promise<void> {
@@ -126,7 +134,43 @@ export class VirtualGateway implements GatewayEnd {
 
   /** What its clock says at scheduler's µs `now`. */
   unixMs(now: number): number {
-    return this.#options.start + now / 1000
+    return this.#options.start + (now + this.clockOffset) / 1000
+  }
+
+  /** The scheduler's time at which its clock says `unixMs`. */
+  schedulerTime(unixMs: number): number {
+    return (unixMs - this.#options.start) * 1000 - this.clockOffset
+  }
+
+  /** A backup of all it has, keys included; where to. */
+  async backup(): Promise<string> {
+    const { dataDir, seed } = this.#options
+    const output = join(dataDir, `backup-${++this.#backups}`)
+    const random = gatewayRandom(seed, "backup", this.#backups)
+    await createBackup({ dataDir, output, withKeys: true, clock: this.#clock, random })
+    return output
+  }
+
+  /** Ends it at once, and puts a backup in the place of what it has. */
+  async restore(file: string): Promise<void> {
+    const { dataDir } = this.#options
+    await this.stop()
+    const target = join(dataDir, "restored")
+    restoreBackup({ file, dataDir: target })
+    for (const name of readdirSync(dataDir)) if (/^(gateway|chain)\.sqlite-/.test(name)) rmSync(join(dataDir, name))
+    for (const name of readdirSync(target)) {
+      rmSync(join(dataDir, name), { recursive: true, force: true })
+      renameSync(join(target, name), join(dataDir, name))
+    }
+    rmSync(target, { recursive: true })
+  }
+
+  /** Whether the operator's word is on the chain now. */
+  async revoke(address: string): Promise<boolean> {
+    const { chain } = this.#running ?? {}
+    if (!chain) return false
+    await chain.operate!.revoke(address as Hex)
+    return true
   }
 
   async approve(addresses: readonly string[]): Promise<void> {
@@ -149,6 +193,21 @@ export class VirtualGateway implements GatewayEnd {
   /** Reports of a device under an anchor on chain. */
   anchoredCount(address: string): number {
     return this.#up.store.devices.byAddress(fromHex(address))?.anchored ?? 0
+  }
+
+  /** Samples that a device's gap records name. */
+  samplesInGaps(address: string): number {
+    const { store } = this.#up
+    const device = store.devices.byAddress(fromHex(address))!
+    let samples = 0
+    for (let page = store.reports.from(device, 0, PAGE); page.length > 0; ) {
+      for (const { kind, bytes } of page) {
+        const report = kind === Kind.gap ? decodeReport(splitSigned(bytes).payload) : undefined
+        if (report?.kind === Kind.gap) samples += report.samples
+      }
+      page = store.reports.from(device, page.at(-1)!.seq + 1, PAGE)
+    }
+    return samples
   }
 
   /** Of all blocks. */

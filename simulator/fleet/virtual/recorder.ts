@@ -1,4 +1,5 @@
 /** Listens to a run and makes its record: times, energy and what became of every report, device by device, summed as it goes. */
+import { Kind } from "../../../src/protocol/index.ts"
 import { EnergyAccount } from "../../energy/account.ts"
 import { batteries } from "../../energy/batteries.ts"
 import { Battery } from "../../energy/battery.ts"
@@ -22,6 +23,8 @@ const DAY_US = 86_400_000_000
 const FIRST_HOUR_US = 3_600_000_000
 /** What a battery's life is told for, degC. */
 const USUAL_CELSIUS = 20
+/** Of a board that is not in the record, a clone. */
+const FULL_MILLIVOLTS = 3000
 
 interface Open {
   /** scheduler's µs of its last sample */
@@ -44,8 +47,19 @@ interface Subject {
   /** the gateway's call was sent in this wake, and lost on its way */
   callLost: boolean
   sampledAt: number
+  /** gap records signed */
+  gaps: number
   /** reports without a receipt, by seq */
   open: Map<number, Open>
+}
+
+/** The gateway's word on a device. */
+export interface Settlement {
+  /** reports */
+  anchored: number
+  /** samples that its gap records name */
+  inGaps(): number
+  isAnchored(seqs: Iterable<number>): Set<number>
 }
 
 export interface RecorderOptions {
@@ -72,13 +86,13 @@ export class Recorder {
       const account = this.#account(member, consumer)
       const record = this.groups[member.record]!
       const common = { member, group: record, consumer, account, millivolts: Math.round(millivolts(account)) }
-      const progress = { guard: 0, callLost: false, sampledAt: 0, open: new Map(), brownOut: false }
+      const progress = { guard: 0, callLost: false, sampledAt: 0, gaps: 0, open: new Map(), brownOut: false }
       return { ...common, ...progress, meter: meterOf(group, consumer) }
     })
   }
 
   millivolts(index: number): number {
-    return this.#subjects[index]!.millivolts
+    return this.#subjects[index]?.millivolts ?? FULL_MILLIVOLTS
   }
 
   brownOut(index: number): boolean {
@@ -112,9 +126,10 @@ export class Recorder {
   }
 
   /** At the end: what the gateway says of a device's reports that have no receipt yet. */
-  settle(index: number, anchored: number, isAnchored: (seqs: Iterable<number>) => Set<number>): void {
-    const { group, open } = this.#subjects[index]!
+  settle(index: number, { anchored, inGaps, isAnchored }: Settlement): void {
+    const { group, open, gaps } = this.#subjects[index]!
     group.reports.anchored += anchored
+    if (gaps > 0) group.samples.inGaps += inGaps()
     for (const seq of isAnchored(open.keys())) group.samples.anchored += open.get(seq)!.samples
   }
 
@@ -137,6 +152,7 @@ export class Recorder {
         return
       case "signed":
         group.reports.signed++
+        if (trace.kind === Kind.gap) subject.gaps++
         open.set(trace.seq, { at: subject.sampledAt, samples: trace.samples, acked: false })
         return
       case "acked":

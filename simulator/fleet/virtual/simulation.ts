@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { fromHex } from "../../../src/protocol/index.ts"
 import { nextInstant, slotFraction } from "../../../src/protocol/slots.ts"
 import { chips } from "../../energy/chips.ts"
-import type { RunRecord } from "../../report/run-record.ts"
+import type { FaultRecord, RunRecord } from "../../report/run-record.ts"
 import { endOf, type Scenario } from "../../scenarios/scenario.ts"
 import type { Workers } from "../engine.ts"
 import { Fleet, type FleetEvent } from "../fleet.ts"
@@ -15,7 +15,9 @@ import { RunEnd } from "../run-end.ts"
 import { officeRoom, Replay, readRecording, stretchStart } from "../sensor.ts"
 import { isDone, totalsOf } from "../state.ts"
 import { Ahead } from "./ahead.ts"
+import { FaultPlan } from "./faults.ts"
 import type { VirtualGateway } from "./gateway.ts"
+import { scheduleIncidents } from "./incidents.ts"
 import { type Member, placeOf } from "./members.ts"
 import { Recorder } from "./recorder.ts"
 import type { VirtualOutcome, VirtualPorts } from "./run.ts"
@@ -47,7 +49,7 @@ export class Simulation {
   readonly #fleet: Fleet
   readonly #operator: Operator
   readonly #recorder: Recorder
-  readonly #faults: RunRecord["faults"][number][] = []
+  readonly #faults: FaultRecord[] = []
   #stopping = false
 
   constructor(parts: SimulationParts) {
@@ -56,11 +58,13 @@ export class Simulation {
     this.#ahead = new Ahead(workers.engineOf, AHEAD)
     const temperatures = temperatureOf(scenario)
     this.#recorder = new Recorder({ scenario, members, temperatureOf: temperatures, now: () => scheduler.now() })
+    const plan = new FaultPlan(scenario, members, (fault) => void this.#faults.push(fault))
+    const boards = members.map(({ index, twinOf }) => (twinOf === undefined ? plan.boardOf(index) : undefined))
     const mediumOf = mediaOf(scenario, members, {
       scheduler,
       gateway,
       observe: (frame) => this.#recorder.frame(frame),
-      outage: () => false,
+      outage: (device, now) => plan.outage(device, now),
       callAt: (device, now) => this.#callAt(device, now),
     })
     const virtual = {
@@ -68,13 +72,29 @@ export class Simulation {
       bootMicros: chips[scenario.groups[0]!.chip].boot.time.value * 1000,
       leastTurn: LEAST_TURN_US,
       millivolts: (index: number) => this.#recorder.millivolts(index),
+      faultsOf: (index: number) => boards[index],
     }
     const clockOf = (index: number, powerOn: number) =>
-      oscillatorOf(scenario, temperatures(members[index]!), members[index]!, powerOn)
+      plan.clockOf(index, oscillatorOf(scenario, temperatures(members[index]!), members[index]!, powerOn))
     const fleetPorts = { scheduler, mediumOf, engineOf: workers.engineOf, oscillatorOf: clockOf, virtual }
     this.#fleet = new Fleet(fleetPorts, this.#sensors(), (event) => this.#heard(event))
     const approve = (addresses: string[]) => gateway.approve(addresses)
     this.#operator = new Operator(scheduler, approve, (error) => view.notice(`Approval: ${error}`), GATHER_US)
+    const ahead = this.#ahead
+    const folder = join(parts.dir.path, "flash")
+    const incidents = {
+      scenario,
+      members,
+      scheduler,
+      gateway,
+      workers,
+      fleet: this.#fleet,
+      ahead,
+      virtual,
+      mediumOf,
+      folder,
+    }
+    scheduleIncidents({ ...incidents, faults: plan })
     void stopAsked.then(() => {
       this.#stopping = true
     })
@@ -86,6 +106,7 @@ export class Simulation {
     this.#fleet.powerOn(Math.max(scenario.epoch, POWER_ON_STEP_US * members.length))
     const how = await this.#work()
     view.end()
+    if (!gateway.schedule) await gateway.start()
     return await this.#outcome(how, before, await gateway.summary())
   }
 
@@ -119,8 +140,8 @@ export class Simulation {
 
   /** The slot that a device which begins to listen now is in, or comes to. */
   #callAt(device: number, now: number): number | undefined {
-    const { gateway, members, scenario } = this.#parts
-    const { address } = this.#fleet.devices[device]!
+    const { gateway, members } = this.#parts
+    const address = this.#fleet.devices[device]?.address
     const schedule = gateway.schedule
     if (!schedule || !address) return undefined
     const { batch, interval } = members[device]!.group
@@ -128,7 +149,7 @@ export class Simulation {
     let after = gateway.unixMs(now)
     for (;;) {
       const { at, last } = nextInstant(schedule, after, slot, { batch, interval })
-      if (last) return Math.ceil((at - scenario.start) * 1000)
+      if (last) return Math.ceil(gateway.schedulerTime(at))
       after = at
     }
   }
@@ -136,7 +157,8 @@ export class Simulation {
   #heard(event: FleetEvent): void {
     this.#recorder.heard(event)
     if (event.type === "pending" && event.device.address) this.#operator.ask(event.device.address)
-    if (event.type === "reset") this.#parts.view.notice(`${event.device.address} was reset: ${event.why}`)
+    if (event.type === "reset" && this.#parts.scenario.faults.length === 0)
+      this.#parts.view.notice(`${event.device.address} was reset: ${event.why}`)
   }
 
   #show(): void {
@@ -154,7 +176,11 @@ export class Simulation {
     const { gateway, workers, members, scenario } = this.#parts
     for (const { address, index } of this.#fleet.devices)
       if (address)
-        this.#recorder.settle(index, gateway.anchoredCount(address), (seqs) => gateway.anchored(address, seqs))
+        this.#recorder.settle(index, {
+          anchored: gateway.anchoredCount(address),
+          inGaps: () => gateway.samplesInGaps(address),
+          isAnchored: (seqs) => gateway.anchored(address, seqs),
+        })
     this.#recorder.finish()
     const fleet = this.#fleet.devices.filter(({ index }) => members[index]!.twinOf === undefined)
     const anchored = fleet.reduce((sum, { address }) => sum + (address ? gateway.anchoredCount(address) : 0), 0)

@@ -77,10 +77,19 @@ void devicePowerCut(Device* device) {
   device->state = STATE_OFF;
 }
 
+void deviceWear(Device* device, uint32_t sector) {
+  size_t sectors = device->flashSize / FLASH_SECTOR;
+  if (!device->worn)
+    device->worn = calloc(sectors, 1);
+  if (device->worn)
+    device->worn[sector % sectors] = 1;
+}
+
 void deviceDelete(Device* device) {
   devicePowerCut(device);
   munmap(device->flash, device->flashSize);
   free(device->retained);
+  free(device->worn);
   free(device);
 }
 

@@ -34,6 +34,7 @@ struct Port {
 
   uint8_t* flash;
   size_t flashSize;
+  uint8_t* worn; /* one byte a sector; NULL: none is */
   uint8_t* retained;
   size_t retainedLength;
   int hasRetained;
@@ -70,6 +71,9 @@ Device* deviceCreate(uint32_t id, const char* flashPath, size_t flashSize, char*
 void deviceDelete(Device* device);
 /* Ends the machine, forgets what only deep sleep keeps. */
 void devicePowerCut(Device* device);
+
+/* From now on some bits of the sector (of those there are, modulo) cannot be programmed any more. */
+void deviceWear(Device* device, uint32_t sector);
 
 /* The devices of this worker by id. */
 Device* deviceFind(uint32_t id);

@@ -78,9 +78,22 @@ static size_t partDone(Port* port, size_t length) {
   return (size_t)((double)length * port->turn.tear);
 }
 
+/* In a worn sector one bit of each 32 bytes, always the same, stays 1. */
+static void failBits(Port* port, size_t offset, size_t length) {
+  size_t at;
+  if (!port->worn || !port->worn[offset / FLASH_SECTOR])
+    return;
+  for (at = offset; at < offset + length; at += FLASH_ALIGN) {
+    uint32_t hash = (uint32_t)(at / FLASH_ALIGN) * 2654435761u;
+    port->flash[at + (hash >> 27)] |= (uint8_t)(1u << ((hash >> 24) & 7));
+  }
+}
+
 void portFlashWriteOrEnd(Port* port, size_t offset, const uint8_t* bytes, size_t length) {
+  size_t done = partDone(port, length);
   port->flashBytes += (uint32_t)length;
-  memcpy(port->flash + offset, bytes, partDone(port, length));
+  memcpy(port->flash + offset, bytes, done);
+  failBits(port, offset, done);
   if (port->powerFailed)
     endByPowerFailure(port);
 }

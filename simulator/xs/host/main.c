@@ -207,6 +207,27 @@ static void powerCut(int forGood) {
   }
 }
 
+/* What goes wrong with a board beside its power. */
+static void disturb(void) {
+  uint32_t id = getU32();
+  uint8_t kind = getU8();
+  uint32_t where = getU32();
+  uint8_t mask = getU8();
+  Device* device = deviceFind(id);
+  endBody();
+  if (kind > 1)
+    fatal("malformed frame of type %d: disturbance %u", FRAME_DISTURB, kind);
+  if (!device)
+    refuseDevice(id, "E_XS_DEVICE", "device %u does not exist: create it first");
+  else {
+    if (kind == 0 && device->hasRetained && device->retainedLength)
+      device->retained[where % device->retainedLength] ^= mask;
+    if (kind == 1)
+      deviceWear(device, where);
+    ok(id);
+  }
+}
+
 /* Each wake allocates and frees the same sizes: keep them, instead of a system call and fresh pages for each. */
 static void keepMemory(void) {
 #ifdef __GLIBC__
@@ -240,6 +261,7 @@ int main(void) {
     case FRAME_ALARM: turn(type); break;
     case FRAME_POWER_CUT: powerCut(0); break;
     case FRAME_REMOVE: powerCut(1); break;
+    case FRAME_DISTURB: disturb(); break;
     default: fatal("malformed frame: there is no type %u", type);
     }
   }

@@ -123,3 +123,29 @@ describe("a power failure", () => {
     expect(image.indexOf(0)).toBe(2048)
   })
 })
+
+describe("a board that fails", () => {
+  it("cannot program all bits of a worn sector any more, and says nothing of it", async () => {
+    const { worker, create, wake } = await lab(`${attempt}
+      const ones = (offset) => flash.read(offset, 64).reduce((sum, byte) => sum + byte.toString(2).split("1").length - 1, 0)
+      if (host.reason !== "timer") flash.erase(0, 8192)
+      flash.write(0, filled(64, 0)); flash.write(4096, filled(64, 0))
+      attempt(() => [ones(0), ones(4096)])
+      flash.erase(0, 8192)
+      host.sleep(1)`)
+    await create(1)
+    expect((await wake(1)).traces).toEqual(["[0,0]"])
+    await worker.disturb(1, { kind: "wear", where: 1 })
+    expect((await wake(1, { reason: "timer" })).traces).toEqual(["[0,2]"])
+  })
+
+  it("finds another byte in its retained memory", async () => {
+    const { worker, create, wake } = await lab(
+      "host.trace('' + host.retained.read()); host.retained.write(Uint8Array.of(1, 2, 3)); host.sleep(1)",
+    )
+    await create(1)
+    await wake(1)
+    await worker.disturb(1, { kind: "retained", where: 4, mask: 0x80 })
+    expect((await wake(1, { reason: "timer" })).traces).toEqual(["1,130,3"])
+  })
+})

@@ -1,0 +1,89 @@
+/** One family of faults after the other, on the real device, engine and gateway: nothing is lost in silence. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { parseScenario } from "../../scenarios/read.ts"
+import { openDataDir } from "../data-dir.ts"
+import { environment } from "../ports.ts"
+import { runVirtual } from "../virtual/run.ts"
+
+const root = mkdtempSync(join(tmpdir(), "dormouse-faults-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** Epochs of a minute, on a wire; `days` in hours. */
+async function outcomeOf(name: string, hours: number, rest: string) {
+  const scenario = parseScenario(`name: ${name}\ndays: ${hours / 24}\nepoch: 1m\n${rest}`, name)
+  const dir = openDataDir(join(root, name), true)
+  const view = { notice() {}, update() {}, end() {} }
+  const { result, record } = await runVirtual(scenario, {
+    ...{ environment, view, dir, stopAsked: new Promise<void>(() => {}) },
+  })
+  dir.release()
+  return { result, record, groups: Object.fromEntries(record.groups.map((group) => [group.name, group])) }
+}
+
+const group = (name: string, count = 1) =>
+  `  - { name: ${name}, count: ${count}, medium: serial, oscillator: crystal32k }\n`
+
+describe("faults", () => {
+  it("of boards and links leave no sample behind, and no number is used twice", async () => {
+    const kinds = ["power-cut", "reset", "retained-corrupted", "bad-blocks", "brown-out", "outage", "clock-off"]
+    const { result, record, groups } = await outcomeOf(
+      "boards",
+      0.7,
+      `groups:\n${kinds.map((kind) => group(kind, 2)).join("")}faults:
+  - { kind: power-cut, every: 4m, group: power-cut }
+  - { kind: reset, every: 4m, group: reset }
+  - { kind: retained-corrupted, every: 4m, group: retained-corrupted }
+  - { kind: bad-blocks, at: 10m, sectors: 20, group: bad-blocks }
+  - { kind: brown-out, at: 12m, for: 5m, group: brown-out }
+  - { kind: outage, at: 10m, for: 12m, group: outage }
+  - { kind: clock-off, at: 15m, by: 5h, group: clock-off }\n`,
+    )
+    expect(result).toMatchObject({ forks: 0, duplicates: 0 })
+    for (const kind of kinds) {
+      expect(record.faults.filter((fault) => fault.kind === kind).length, kind).toBeGreaterThanOrEqual(2)
+      const { taken, anchored, inGaps } = groups[kind]!.samples
+      expect(taken, kind).toBeGreaterThan(40)
+      expect(anchored + inGaps, kind).toBeGreaterThanOrEqual(taken)
+    }
+    expect(groups["power-cut"]!.resets).toBeGreaterThan(4)
+    expect(groups.reset!.resets).toBeGreaterThan(4)
+  }, 60_000)
+
+  it("of the gateway: down, restarted, restored from an old backup, its clock wrong", async () => {
+    const { result, record, groups } = await outcomeOf(
+      "gateway",
+      1.2,
+      `groups:\n${group("sensors", 3)}restarts: [6m]\nfaults:
+  - { kind: gateway-down, at: 12m, for: 6m }
+  - { kind: gateway-restored, at: 30m, age: 5m }
+  - { kind: gateway-time, at: 45m, for: 5m, by: 3h }\n`,
+    )
+    expect(result).toMatchObject({ forks: 0 })
+    expect(record.faults.map(({ kind }) => kind)).toEqual(["gateway-down", "gateway-restored", "gateway-time"])
+    expect(record.gateway.restarts).toBe(3)
+    const { taken, anchored, inGaps } = groups.sensors!.samples
+    expect(anchored + inGaps).toBeGreaterThanOrEqual(taken)
+  }, 60_000)
+
+  it("of trust: a clone is seen, a stolen key is refused once it is revoked", async () => {
+    const { result, record, groups } = await outcomeOf(
+      "trust",
+      0.6,
+      `groups:\n${group("cloned")}${group("stolen")}${group("honest")}faults:
+  - { kind: cloned, at: 10m, group: cloned }
+  - { kind: key-revoked, at: 15m, group: stolen }\n`,
+    )
+    expect(result.forks).toBeGreaterThan(0)
+    expect(record.faults.map(({ kind, group }) => [kind, group])).toEqual([
+      ["cloned", "cloned"],
+      ["key-revoked", "stolen"],
+    ])
+    const { samples } = groups.stolen!
+    expect(samples.anchored).toBeGreaterThan(5)
+    expect(samples.anchored).toBeLessThan(20)
+    expect(groups.honest!.samples.anchored).toBe(groups.honest!.samples.taken)
+  }, 60_000)
+})
