@@ -12,18 +12,22 @@ const tasks = {
   check: ["setup/check.js", "--quick"],
   test: ["setup/check.js"],
   bench: ["bench/run.ts"],
+  flash: ["setup/flash.js"],
 }
+
+/** What needs neither the engine nor the contracts. */
+const unbuilt = ["flash"]
 
 const [task = "build", ...args] = process.argv.slice(2)
 if (!(task in tasks)) fail(`Unknown task "${task}". Known: ${Object.keys(tasks).join(", ")}.`)
 
 // The engine is compiled while npm downloads: it needs nothing from node_modules.
 const installed = installDependencies()
-await buildXs({ quiet: false })
+if (!unbuilt.includes(task)) await buildXs({ quiet: false })
 await installed
 const node = node24()
 
 const run = ([script, ...fixed], more = []) => handOver(node, [join(root, script), ...fixed, ...more])
 
-const built = task === "build" ? 0 : await run(tasks.build, ["--quiet"])
+const built = task === "build" || unbuilt.includes(task) ? 0 : await run(tasks.build, ["--quiet"])
 process.exit(built || (await run(tasks[task], args)))
