@@ -2,7 +2,9 @@
  * A device as it stands after boot: everything restored, from retained memory where that is whole (a warm boot), else
  * from flash alone (a cold one). `suspend` puts it back.
  */
+import { concat } from "../protocol/bytes.ts"
 import type { Provisioning } from "../protocol/provisioning.ts"
+import { FIRST_HEAD, HEAD_LENGTH } from "../protocol/report.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
 import { slotFraction } from "../protocol/slots.ts"
 import { DeviceClock } from "./clock.ts"
@@ -50,7 +52,7 @@ export class Device {
   readonly acked: SeqSet
   /** reports above `receiptCursor` whose receipt was verified */
   readonly receipted: SeqSet
-  head: Uint8Array
+  head: Uint8Array = FIRST_HEAD
   settings: Settings
   receiptCursor: number
   mailboxCursor: number
@@ -76,16 +78,16 @@ export class Device {
 
     const { outbox: region } = flashLayout(board.flash)
     const resumed = memory && Outbox.resume(board, region, memory.outboxIndex)
-    if (memory && resumed) {
-      this.outbox = resumed
-      this.head = memory.head
-      this.plan = memory
-    } else {
+    if (resumed) this.outbox = resumed
+    else {
       const { outbox, head } = Outbox.scan(board, region)
       this.outbox = outbox
       this.head = head
-      this.plan = memory ?? coldPlan(state, this.receiptCursor)
+      if (memory) outbox.recall(memory.outboxIndex)
     }
+    if (memory) this.head = memory.head
+    else if (this.outbox.doubt !== undefined) this.head = this.#newHead()
+    this.plan = memory ?? coldPlan(state, this.receiptCursor)
     this.seqs = new Numbers(memory?.seq ?? this.#seqsAfterPowerCut(), (end) => state.set(StateKey.sequence, end))
   }
 
@@ -123,7 +125,16 @@ export class Device {
   }
 
   #seqsAfterPowerCut(): { next: number; end: number } {
-    return Numbers.afterPowerCut(asUint(this.state.get(StateKey.sequence) ?? 1, "sequence"), this.state.torn)
+    const reserved = asUint(this.state.get(StateKey.sequence) ?? 1, "sequence")
+    return Numbers.afterPowerCut(Math.max(reserved, this.outbox.lastSeq + 1), this.state.doubts(StateKey.sequence))
+  }
+
+  /**
+   * Behind a report that nobody can read any more: what follows it must not seem to follow the one before, which would
+   * pass for a fork if the gateway has it. A gap record says what the chain was broken for.
+   */
+  #newHead(): Uint8Array {
+    return this.board.crypto.sha256(concat(this.head, this.board.entropy.random(16))).slice(0, HEAD_LENGTH)
   }
 }
 

@@ -97,8 +97,11 @@ function numbersOf(m: Memory): number[] {
     ...listed(stateIndex.entries),
     ...positionNumbers(outboxIndex.position),
     outboxIndex.from,
-    outboxIndex.pending,
+    outboxIndex.taken,
+    outboxIndex.signed,
     outboxIndex.pendingFrom,
+    outboxIndex.lastSeq,
+    outboxIndex.doubt,
     ...momentNumbers(mark),
     skewPpb,
     residualPpb,
@@ -133,12 +136,20 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
   const next = () => numbers[at++]!
   const tuple = (size: number) => Array.from({ length: size }, next)
   const list = (size: number) => Array.from({ length: next() }, () => tuple(size))
-  const position = () => ({ first: next(), last: next(), end: next() })
+  const position = () => ({ first: next(), last: next(), end: next(), worn: list(1).flat() })
   const moment = () => list(2).map(([local, unix]) => ({ local: local!, unix: unix! }))[0]
   const block = () => ({ next: next(), end: next() })
   return {
     stateIndex: { position: position(), entries: list(3) as [number, number, number][] },
-    outboxIndex: { position: position(), from: next(), pending: next(), pendingFrom: next() },
+    outboxIndex: {
+      position: position(),
+      from: next(),
+      taken: next(),
+      signed: next(),
+      pendingFrom: next(),
+      lastSeq: next(),
+      doubt: next(),
+    },
     clock: {
       mark: moment(),
       skewPpb: next(),
@@ -169,8 +180,8 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
   }
 }
 
-function positionNumbers({ first, last, end }: LogPosition): number[] {
-  return [first, last, end]
+function positionNumbers({ first, last, end, worn }: LogPosition): number[] {
+  return [first, last, end, worn.length, ...worn]
 }
 
 function momentNumbers(moment: Moment | undefined): number[] {

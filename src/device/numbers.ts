@@ -17,12 +17,17 @@ export class Numbers {
   }
 
   /**
-   * After a cold boot: nothing below the reserved end may be used again. Where the newest reservation may have been
-   * torn by the power cut (`torn`), the block that it stood for is skipped as well.
+   * After a cold boot: nothing below the reserved end may be used again, nor the blocks of reservations that may have
+   * decayed since (`doubts` of them).
    */
-  static afterPowerCut(reserved: number, torn: boolean): { next: number; end: number } {
-    const next = reserved + (torn ? BLOCK : 0)
+  static afterPowerCut(reserved: number, doubts: number): { next: number; end: number } {
+    const next = reserved + doubts * BLOCK
     return { next, end: next }
+  }
+
+  /** What `take` will give. */
+  get next(): number {
+    return this.#next
   }
 
   take(): number {

@@ -2,131 +2,160 @@
  * The device's store of samples not yet signed and of reports that have no receipt yet: one log in flash, in the order
  * of what happened. A report takes the oldest pending samples with it, as many as its record says.
  */
-import { uintBytes } from "../protocol/bytes.ts"
-import { decode, encode } from "../protocol/cbor/index.ts"
-import { FIRST_HEAD, HEAD_LENGTH } from "../protocol/report.ts"
-import { asArray, asInt, asUint } from "../protocol/shape.ts"
-import { FlashLog, type LogEntry, type LogPosition, type Region } from "./flash/log.ts"
+import { FIRST_HEAD } from "../protocol/report.ts"
+import {
+  countAfter,
+  EntryType,
+  encodeSample,
+  encodeStored,
+  mayBeReport,
+  type PendingSample,
+  parseReport,
+  parseSample,
+  REPORT_OVERHEAD,
+  type StoredReport,
+  type StoredSample,
+  samplesBetween,
+} from "./entries.ts"
+import { FlashLog, type LogPosition, type Region } from "./flash/log.ts"
 import type { Storage } from "./flash/storage.ts"
 
-const EntryType = { sample: 1, report: 2 } as const
-const SEQ_LENGTH = 6
-const COUNT_LENGTH = 2
 /** Reports kept in memory within a wake: a few KiB at most. */
 const MOST_RECENT = 16
-
-/** A sample before it is signed. */
-export interface PendingSample {
-  /** 0: `ticks` counts from the unix epoch; else the boot since which it counts */
-  boot: number
-  ticks: number
-  values: (number | null)[]
-}
-
-export interface StoredReport {
-  seq: number
-  /** head of the hash chain behind it, 8 bytes */
-  head: Uint8Array
-  /** samples it carries: committing it takes them out of the pending ones */
-  samples: number
-  /** `payload || r || s` */
-  bytes: Uint8Array
-  location: number
-}
 
 /** What retained memory keeps of the outbox. */
 export interface OutboxIndex {
   position: LogPosition
   /** location of a report with nothing unreceipted before it; 0: the oldest record */
   from: number
-  /** samples not yet signed, and the location of the first; 0 where there is none */
-  pending: number
+  /** counts of samples: those taken, and those of them that reports took along */
+  taken: number
+  signed: number
+  /** location of the first pending sample, or one before it; 0: the oldest record */
   pendingFrom: number
+  /** seq of the newest report; 0: none */
+  lastSeq: number
+  /** after it a record decayed that may have been a report: how many samples it may have taken along; -1: none did */
+  doubt: number
+}
+
+/** Reports that flash has lost: seqs from `first` to `last`, with so many samples in them. */
+export interface Lost {
+  first: number
+  last: number
+  samples: number
 }
 
 export class Outbox {
   readonly #log: FlashLog
   /** the reports of this wake, where they have been read and are few */
   #recent: StoredReport[] | undefined
-  #from = 0
-  #pending = 0
-  #pendingFrom = 0
+  /** what stands before the first report of a walk: the report at its cursor, and whether something decayed there */
+  #before: { last: Pick<StoredReport, "seq" | "upTo"> | undefined; decayed: boolean } = {
+    last: undefined,
+    decayed: false,
+  }
+  #state: Omit<OutboxIndex, "position">
 
-  private constructor(log: FlashLog) {
+  private constructor(log: FlashLog, state: Omit<OutboxIndex, "position">) {
     this.#log = log
+    this.#state = state
   }
 
-  /** Rebuilds everything from flash, with the chain's head and the seq of the newest report there. */
-  static scan(storage: Storage, region: Region): { outbox: Outbox; head: Uint8Array; lastSeq: number } {
-    const outbox = new Outbox(FlashLog.scan(storage, region))
+  /** Rebuilds everything from flash, with the chain's head. */
+  static scan(storage: Storage, region: Region): { outbox: Outbox; head: Uint8Array } {
+    const log = FlashLog.scan(storage, region)
+    const state = { from: 0, taken: 0, signed: 0, pendingFrom: 0, lastSeq: 0, doubt: -1 }
     let head: Uint8Array = FIRST_HEAD
-    let lastSeq = 0
-    let pending: number[] = []
-    for (const entry of outbox.#log.entries()) {
-      if (entry.type === EntryType.sample) pending.push(entry.location)
-      else {
-        const report = parseReport(entry)
-        pending = pending.slice(report.samples)
-        head = report.head
-        lastSeq = report.seq
+    let started = false
+    for (const item of log.items()) {
+      if (!item.payload) {
+        if (mayBeReport(item)) state.doubt = samplesBetween(state.signed, state.taken)
+        else state.taken = countAfter(state.taken, 1)
+        continue
       }
+      if (item.type === EntryType.sample) {
+        const { count } = parseSample(item)
+        if (!started) state.signed = countAfter(count, -1)
+        state.taken = count
+      } else {
+        const report = parseReport(item)
+        head = report.head
+        state.lastSeq = report.seq
+        state.doubt = -1
+        if (!started || samplesBetween(report.upTo, state.taken) > samplesBetween(state.taken, report.upTo))
+          state.taken = report.upTo
+        state.signed = report.upTo
+      }
+      started = true
     }
-    outbox.#pending = pending.length
-    outbox.#pendingFrom = pending[0] ?? 0
-    return { outbox, head, lastSeq }
+    return { outbox: new Outbox(log, state), head }
   }
 
-  static resume(storage: Storage, region: Region, index: OutboxIndex): Outbox | undefined {
-    const log = FlashLog.resume(storage, region, index.position)
-    if (!log) return undefined
-    const outbox = new Outbox(log)
-    outbox.#from = index.from
-    outbox.#pending = index.pending
-    outbox.#pendingFrom = index.pendingFrom
-    return outbox
+  static resume(storage: Storage, region: Region, { position, ...state }: OutboxIndex): Outbox | undefined {
+    const log = FlashLog.resume(storage, region, position)
+    return log && new Outbox(log, state)
+  }
+
+  /** Takes from retained memory what flash does not tell as well. */
+  recall({ taken, signed, lastSeq, doubt }: OutboxIndex): void {
+    this.#state = { ...this.#state, taken, signed, lastSeq, doubt, pendingFrom: 0 }
   }
 
   get index(): OutboxIndex {
-    return {
-      position: this.#log.position,
-      from: this.#from,
-      pending: this.#pending,
-      pendingFrom: this.#pending ? this.#pendingFrom : 0,
-    }
+    return { position: this.#log.position, ...this.#state }
   }
 
   /** Samples not yet signed. */
   get pending(): number {
-    return this.#pending
+    return samplesBetween(this.#state.signed, this.#state.taken)
+  }
+
+  get lastSeq(): number {
+    return this.#state.lastSeq
+  }
+
+  /** Whether a report may have been lost of which nothing is known, and so the head of the chain; with so many samples. */
+  get doubt(): number | undefined {
+    return this.#state.doubt < 0 ? undefined : this.#state.doubt
   }
 
   /** Whether this many bytes of payload fit without giving up a sector. */
   fits(length: number): boolean {
-    return this.#log.fits(length + SEQ_LENGTH + HEAD_LENGTH + COUNT_LENGTH)
+    return this.#log.fits(length + REPORT_OVERHEAD)
   }
 
-  addSample({ boot, ticks, values }: PendingSample): void {
-    const { location } = this.#log.append(EntryType.sample, encode([boot, ticks, values]))
-    if (this.#pending++ === 0) this.#pendingFrom = location
+  addSample(sample: PendingSample): void {
+    const taken = countAfter(this.#state.taken, 1)
+    const { location } = this.#log.append(EntryType.sample, encodeSample(sample, taken))
+    if (this.pending === 0) this.#state.pendingFrom = location
+    this.#state.taken = taken
   }
 
-  pendingSamples(): PendingSample[] {
-    return this.#pendingEntries().map(parseSample)
+  /** Pending samples that can be read, and how many before the first (all of them where there is none) cannot. */
+  pendingSamples(): { lost: number; samples: StoredSample[] } {
+    const { signed, pendingFrom } = this.#state
+    const { pending } = this
+    const samples: StoredSample[] = []
+    if (pending > 0)
+      for (const entry of this.#log.entries(pendingFrom || undefined)) {
+        if (entry.type !== EntryType.sample) continue
+        const sample = parseSample(entry)
+        const place = samplesBetween(signed, sample.count)
+        if (place > 0 && place <= pending) samples.push(sample)
+      }
+    const [first] = samples
+    return { lost: first ? samplesBetween(signed, first.count) - 1 : pending, samples }
   }
 
-  /** Makes a report durable, and with it the chain's head, in one record. */
-  commit({ seq, head, samples, bytes }: Omit<StoredReport, "location">): void {
-    const next = samples > 0 && samples < this.#pending ? this.#pendingEntries()[samples]!.location : this.#pendingFrom
-    const payload = new Uint8Array(SEQ_LENGTH + HEAD_LENGTH + COUNT_LENGTH + bytes.length)
-    payload.set(uintBytes(seq, SEQ_LENGTH))
-    payload.set(head, SEQ_LENGTH)
-    payload.set(uintBytes(samples, COUNT_LENGTH), SEQ_LENGTH + HEAD_LENGTH)
-    payload.set(bytes, SEQ_LENGTH + HEAD_LENGTH + COUNT_LENGTH)
-    const { location } = this.#log.append(EntryType.report, payload)
-    if (this.#recent && this.#recent.push({ seq, head, samples, bytes, location }) > MOST_RECENT)
-      this.#recent = undefined
-    this.#pending -= samples
-    this.#pendingFrom = next
+  /** Makes a report durable, and with it the chain's head, in one record. `next`: location of what stays pending. */
+  commit(report: Pick<StoredReport, "seq" | "head" | "samples" | "bytes">, next = 0): void {
+    const { lastSeq, signed, pendingFrom } = this.#state
+    const stored = { ...report, before: lastSeq, upTo: countAfter(signed, report.samples) }
+    const { location } = this.#log.append(EntryType.report, encodeStored(stored))
+    if (this.#recent && this.#recent.push({ ...stored, location }) > MOST_RECENT) this.#recent = undefined
+    const { upTo } = stored
+    this.#state = { ...this.#state, lastSeq: report.seq, signed: upTo, pendingFrom: next || pendingFrom, doubt: -1 }
   }
 
   /** Reports with a seq above `cursor`, oldest first. */
@@ -142,9 +171,27 @@ export class Outbox {
     return count
   }
 
+  /**
+   * Reports above `cursor` that were in flash and cannot be read any more: the next one names the seq before it, and
+   * counts samples. Where records were given up with their sector, nothing is left to say so, and it is not said.
+   */
+  lost(cursor: number): Lost[] {
+    const lost: Lost[] = []
+    let last: Pick<StoredReport, "seq" | "upTo"> | undefined
+    for (const report of this.reports(cursor)) {
+      const { seq, before, samples, upTo } = report
+      // Without the report at the cursor nobody knows how many samples were with the first ones.
+      if (!last) last = this.#before.last ?? (this.#before.decayed ? { seq: cursor, upTo: upTo - samples } : undefined)
+      if (last && before !== undefined && before > last.seq)
+        lost.push({ first: last.seq + 1, last: seq - 1, samples: samplesBetween(countAfter(last.upTo, samples), upTo) })
+      last = report
+    }
+    return lost
+  }
+
   /** Lets later walks start at `location`: nothing before it matters any more; 0: start from the oldest again. */
   startAt(location: number): void {
-    this.#from = location
+    this.#state.from = location
     if (location === 0) this.#recent = undefined
   }
 
@@ -152,21 +199,26 @@ export class Outbox {
   oldestReports(): StoredReport[] {
     return this.#log
       .oldest()
-      .entries.filter(({ type }) => type === EntryType.report)
+      .filter(({ type }) => type === EntryType.report)
       .map(parseReport)
   }
 
   reclaim(): void {
-    if (this.#log.oldest().entries.some(({ location }) => location === this.#from)) this.#from = 0
+    if (this.#log.isOldest(this.#state.from)) this.#state.from = 0
+    if (this.#log.isOldest(this.#state.pendingFrom)) this.#state.pendingFrom = 0
     this.#log.reclaim()
     this.#recent = undefined
   }
 
   *#walk(cursor: number): Generator<StoredReport> {
-    for (const entry of this.#log.entries(this.#from || undefined)) {
-      if (entry.type !== EntryType.report) continue
-      const report = parseReport(entry)
-      if (report.seq > cursor) yield report
+    this.#before = { last: undefined, decayed: false }
+    for (const item of this.#log.items(this.#state.from || undefined)) {
+      if (!item.payload) this.#before.decayed ||= mayBeReport(item)
+      else if (item.type === EntryType.report) {
+        const report = parseReport(item)
+        if (report.seq > cursor) yield report
+        else this.#before.last = report
+      }
     }
   }
 
@@ -175,31 +227,5 @@ export class Outbox {
     const recent: StoredReport[] = []
     for (const report of this.#walk(cursor)) if (recent.push(report) > MOST_RECENT) return undefined
     return recent
-  }
-
-  #pendingEntries(): LogEntry[] {
-    if (this.#pending === 0) return []
-    return [...this.#log.entries(this.#pendingFrom)].filter(({ type }) => type === EntryType.sample)
-  }
-}
-
-function parseSample({ payload }: LogEntry): PendingSample {
-  const [boot, ticks, values] = asArray(decode(payload), "sample", 3, 3)
-  return {
-    boot: asUint(boot, "boot"),
-    ticks: asUint(ticks, "ticks"),
-    values: asArray(values, "values").map((value) => (value === null ? null : asInt(value, "value"))),
-  }
-}
-
-function parseReport({ payload, location }: LogEntry): StoredReport {
-  const uint = (from: number, to: number) => payload.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0)
-  const body = SEQ_LENGTH + HEAD_LENGTH
-  return {
-    seq: uint(0, SEQ_LENGTH),
-    head: payload.slice(SEQ_LENGTH, body),
-    samples: uint(body, body + COUNT_LENGTH),
-    bytes: payload.slice(body + COUNT_LENGTH),
-    location,
   }
 }

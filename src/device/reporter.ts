@@ -13,9 +13,9 @@ import {
   TICK_MS,
 } from "../protocol/report.ts"
 import type { Device } from "./device.ts"
+import { type PendingSample, type StoredReport, type StoredSample, samplesBetween } from "./entries.ts"
 import { FIRMWARE } from "./firmware.ts"
 import { signingContext } from "./identity.ts"
-import type { PendingSample, StoredReport } from "./outbox.ts"
 
 const DAY_MS = 86_400_000
 /** Samples a report at most; with the channels of a profile that keeps reports below one datagram. */
@@ -25,6 +25,7 @@ const MAX_REPORT = MAX_BODY
 const MAX_SAMPLE = 512
 
 type Body = Report extends infer R ? (R extends Report ? Omit<R, "seq" | "prev" | "epoch" | "at"> : never) : never
+type GapRecord = Extract<Report, { kind: typeof Kind.gap }>
 
 /** Takes one sample into the outbox; `false` where the sensor has no more. */
 export function takeSample(device: Device): boolean {
@@ -40,13 +41,20 @@ export function takeSample(device: Device): boolean {
 
 /** Signs all pending samples: one report for each run that shares its time base and its missing channels. */
 export function signPending(device: Device): void {
-  for (let pending = device.outbox.pendingSamples(); pending.length; pending = device.outbox.pendingSamples()) {
-    const run = pending.findIndex((sample) => !alike(sample, pending[0]!))
-    const batch = pending.slice(0, Math.min(run < 0 ? pending.length : run, MAX_BATCH))
+  const { outbox } = device
+  while (outbox.pending > 0) {
+    const { lost, samples } = outbox.pendingSamples()
+    if (lost > 0) {
+      signRange(device, GapCause.unreadable, 0, 0, lost, lost)
+      continue
+    }
+    const run = samples.findIndex((sample, i) => i > 0 && !follows(samples[i - 1]!, sample))
+    const batch = samples.slice(0, Math.min(run < 0 ? samples.length : run, MAX_BATCH))
     const steps = batch.slice(1).map((sample, i) => Math.max(0, sample.ticks - batch[i]!.ticks))
     const { epoch, at } = timeOf(device, batch[0]!)
-    const samples = batch.map(({ values }) => values)
-    sign(device, { kind: Kind.samples, step: steps.length ? steps : 0, samples }, batch.length, epoch, at)
+    const values = batch.map((sample) => sample.values)
+    const body = { kind: Kind.samples, step: steps.length ? steps : 0, samples: values } as const
+    sign(device, body, batch.length, epoch, at, samples[batch.length]?.location)
   }
 }
 
@@ -78,25 +86,72 @@ export function signGap(device: Device, cause: number, lost: readonly StoredRepo
   const named = lost.map(({ seq, samples, bytes }) => {
     const report = decodeReport(splitSigned(bytes).payload)
     return report.kind === Kind.gap
-      ? { first: report.firstSeq, last: seq, samples: report.samples }
+      ? { first: report.firstSeq || seq, last: seq, samples: report.samples }
       : { first: seq, last: seq, samples }
   })
-  signNow(device, {
-    kind: Kind.gap,
+  const last = Math.max(...named.map((range) => range.last))
+  // Up to the next report: the gateway sees that no number in between is missing.
+  const next = firstAbove(device, last)
+  signRange(
+    device,
     cause,
-    firstSeq: Math.min(...named.map(({ first }) => first)),
-    lastSeq: Math.max(...named.map(({ last }) => last)),
-    samples: named.reduce((sum, { samples }) => sum + samples, 0),
-  })
+    Math.min(...named.map(({ first }) => first)),
+    (next?.seq ?? device.seqs.next) - 1,
+    named.reduce((sum, { samples }) => sum + samples, 0),
+  )
 }
 
-function signNow(device: Device, body: Body): void {
+function firstAbove({ outbox, receiptCursor }: Device, seq: number): StoredReport | undefined {
+  for (const report of outbox.reports(receiptCursor)) if (report.seq > seq) return report
+  return undefined
+}
+
+/** Names what flash has lost: reports, as those around them tell, and one at the end that nothing tells of. */
+export function signLosses(device: Device): void {
+  const { outbox, receiptCursor, seqs } = device
+  const { doubt } = outbox
+  if (doubt !== undefined) {
+    makeRoom(device, MAX_REPORT)
+    signRange(device, GapCause.unreadable, outbox.lastSeq + 1, seqs.next - 1, doubt, doubt)
+  }
+  const lost = outbox.lost(receiptCursor)
+  if (lost.length === 0) return
+  const gaps = gapRecords(device)
+  for (const { first, last, samples } of lost) {
+    if (gaps.some(({ firstSeq, lastSeq }) => firstSeq <= last && lastSeq >= last)) continue
+    makeRoom(device, MAX_REPORT)
+    signRange(device, GapCause.unreadable, first, last, samples)
+  }
+}
+
+function gapRecords({ outbox, receiptCursor }: Device): GapRecord[] {
+  const gaps: GapRecord[] = []
+  for (const { bytes } of outbox.reports(receiptCursor)) {
+    const report = decodeReport(splitSigned(bytes).payload)
+    if (report.kind === Kind.gap) gaps.push(report)
+  }
+  return gaps
+}
+
+/** `unsigned`: so many of the samples were pending until now. */
+function signRange(
+  device: Device,
+  cause: number,
+  firstSeq: number,
+  lastSeq: number,
+  samples: number,
+  unsigned = 0,
+): void {
+  signNow(device, { kind: Kind.gap, cause, firstSeq, lastSeq, samples }, unsigned)
+}
+
+function signNow(device: Device, body: Body, consumed = 0): void {
   const { epoch, at } = timeOf(device, nowTicks(device))
-  sign(device, body, 0, epoch, at)
+  sign(device, body, consumed, epoch, at)
 }
 
 /** Reserve the number, sign, commit to flash with the chain's new head: only then may anything be sent. */
-function sign(device: Device, body: Body, consumed: number, epoch: number, at: ReportTime): void {
+function sign(device: Device, body: Body, consumed: number, epoch: number, at: ReportTime, next?: number): void {
   const { board, seqs, identity, provisioning, outbox } = device
   if (body.kind !== Kind.gap) makeRoom(device, MAX_REPORT)
   const seq = seqs.take()
@@ -104,7 +159,7 @@ function sign(device: Device, body: Body, consumed: number, epoch: number, at: R
   const signed = signPayload(board.crypto, signingContext(provisioning, identity), identity.secretKey, payload)
   const head = headAfter(board.crypto, signed)
   const bytes = joinSigned(signed)
-  outbox.commit({ seq, head, samples: consumed, bytes })
+  outbox.commit({ seq, head, samples: consumed, bytes }, next)
   device.head = head
   board.trace({ e: "signed", seq, epoch, kind: body.kind, samples: consumed, bytes: bytes.length })
 }
@@ -140,8 +195,13 @@ function nowTicks(device: Device): Pick<PendingSample, "boot" | "ticks"> {
     : { boot: plan.boots, ticks: Math.round(now / (1000 * TICK_MS)) }
 }
 
-function alike(a: PendingSample, b: PendingSample): boolean {
-  return a.boot === b.boot && a.values.every((value, channel) => (value === null) === (b.values[channel] === null))
+/** Whether two samples can stand in one report, one right behind the other. */
+function follows(a: StoredSample, b: StoredSample): boolean {
+  return (
+    samplesBetween(a.count, b.count) === 1 &&
+    a.boot === b.boot &&
+    a.values.every((value, channel) => (value === null) === (b.values[channel] === null))
+  )
 }
 
 /** A reading as the integer that travels; what is not a finite number is a missing one. */

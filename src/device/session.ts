@@ -26,7 +26,9 @@ export class SessionStore {
     this.#state = state
     const stored = parse(state.get(StateKey.session))
     this.#session = stored
-    this.#requests = this.#numbers(block ?? Numbers.afterPowerCut(stored?.requestEnd ?? 1, state.torn))
+    this.#requests = this.#numbers(
+      block ?? Numbers.afterPowerCut(stored?.requestEnd ?? 1, state.doubts(StateKey.session)),
+    )
   }
 
   get session(): Session | undefined {

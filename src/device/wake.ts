@@ -8,7 +8,7 @@ import { Device } from "./device.ts"
 import { enrol } from "./enrol.ts"
 import { exchange } from "./exchange.ts"
 import type { Board, Link } from "./ports.ts"
-import { signPending, signStatusIfDue, takeSample } from "./reporter.ts"
+import { signLosses, signPending, signStatusIfDue, takeSample } from "./reporter.ts"
 import { nextPoll, nextWindow, spacing } from "./slots.ts"
 
 /** A timer that rings this little early still means its instant (µs). */
@@ -40,6 +40,7 @@ export async function wake(board: Board): Promise<void> {
 /** Does what is due; returns when to wake next (oscillator µs). */
 async function run(device: Device): Promise<number> {
   const measured = device.plan.due !== 0 && device.now >= device.plan.due - TOLERANCE
+  signLosses(device)
   const inSlot = measured && device.plan.dueLast && device.plan.slot !== 0
   const signed = measured && measure(device)
   if (signed || radioDue(device)) await talk(device, inSlot)

@@ -1,22 +1,24 @@
 /**
- * An append-only log over a ring of flash sectors. Each sector starts with a record that numbers it, so that the order
- * survives; what a power cut left half written is passed over. Space comes back by erasing the oldest sector as a whole.
+ * An append-only log over a ring of flash sectors. What a power cut left half written is passed over; what has decayed is
+ * told of; a sector that does not keep what is written is passed over from then on. Space comes back by erasing the oldest
+ * sector as a whole.
  *
- * One sector always stays free for what reclaiming has to write first. So where a scan finds all sectors in use, power
- * failed while the oldest was being reclaimed, and the newest holds nothing yet that anybody has acted on: it is given up.
+ * Two sectors always stay free for what reclaiming has to write first: one, and one more for where that one is worn out.
  */
-import { uintBytes } from "../../protocol/bytes.ts"
 import { DormouseError } from "../../protocol/errors.ts"
-import { ALIGNMENT, encodeRecord, readRecord, recordSize } from "./record.ts"
+import { type Damage, findDecayed } from "./damage.ts"
+import { ALIGNMENT, encodeRecord, MOST_RECORD, readRecord, recordSize } from "./record.ts"
+import { HEADER_SIZE, MOST_WORN, type Region, Ring } from "./ring.ts"
 import type { Storage } from "./storage.ts"
 
-const SECTOR_HEADER = 0
+export type { Region } from "./ring.ts"
 
-/** A ring of sectors: offset in flash (bytes) and how many. */
-export interface Region {
-  offset: number
-  sectors: number
-}
+/** Sectors kept free. */
+const RESERVE = 2
+/** With fewer that are not worn out there is no room for anything. */
+export const LEAST_SECTORS = RESERVE + 1
+/** Writes of one record that may fail in a sector before it counts as worn out. */
+const TRIES = 2
 
 /** Where the log stands: enough to go on without reading flash. `first` and `last` are sector numbers, ever growing. */
 export interface LogPosition {
@@ -24,6 +26,8 @@ export interface LogPosition {
   last: number
   /** absolute offset of the next write */
   end: number
+  /** places in the region of sectors that are worn out */
+  worn: readonly number[]
 }
 
 export interface LogEntry {
@@ -35,172 +39,194 @@ export interface LogEntry {
   payload: Uint8Array
 }
 
+/** A record that has decayed, among those that have not. */
+export type LogItem = LogEntry | (Damage & { payload?: undefined })
+
 export class FlashLog {
   readonly #storage: Storage
-  readonly #region: Region
-  #position: LogPosition
-  /** Whether the last sector ended in something that is not a whole record: a write that power cut short. */
-  readonly torn: boolean
+  readonly #ring: Ring
+  #first: number
+  #last: number
+  #end: number
 
-  private constructor(storage: Storage, region: Region, position: LogPosition, torn: boolean) {
+  private constructor(storage: Storage, ring: Ring, first: number, last: number, end: number) {
     this.#storage = storage
-    this.#region = region
-    this.#position = position
-    this.torn = torn
+    this.#ring = ring
+    this.#first = first
+    this.#last = last
+    this.#end = end
   }
 
   /** Goes on from a position kept in retained memory; `undefined` where flash contradicts it. */
   static resume(storage: Storage, region: Region, position: LogPosition): FlashLog | undefined {
-    const { flash } = storage
-    const log = new FlashLog(storage, region, position, false)
-    const inSector = position.end - log.#start(position.last)
-    if (inSector < ALIGNMENT || inSector > flash.sectorSize || position.end % ALIGNMENT) return undefined
-    if (log.#numberOf(log.#start(position.last)) !== position.last) return undefined
-    const fits =
-      inSector === flash.sectorSize || readRecord(storage, position.end, position.end + ALIGNMENT) === "blank"
-    return fits ? log : undefined
+    const { first, last, end, worn } = position
+    const ring = new Ring(storage, region, worn)
+    const inSector = end - ring.start(last)
+    if (inSector < HEADER_SIZE || inSector > storage.flash.sectorSize || end % ALIGNMENT) return undefined
+    if (ring.header(last)?.number !== last) return undefined
+    const fits = end === ring.end(last) || readRecord(storage, end, end + ALIGNMENT) === "blank"
+    return fits ? new FlashLog(storage, ring, first, last, end) : undefined
   }
 
   /** Finds the log in flash, or begins one. */
   static scan(storage: Storage, region: Region): FlashLog {
-    const { flash } = storage
-    const numbers: number[] = []
-    for (let i = 0; i < region.sectors; i++) {
-      const probe = new FlashLog(storage, region, { first: 0, last: 0, end: 0 }, false)
-      const number = probe.#numberOf(region.offset + i * flash.sectorSize)
-      if (number !== undefined && number % region.sectors === i) numbers.push(number)
-    }
-    if (numbers.length === 0) {
-      const log = new FlashLog(storage, region, { first: 1, last: 0, end: 0 }, false)
+    const found = Ring.find(storage, region)
+    if (!found) {
+      const log = new FlashLog(storage, new Ring(storage, region), 1, 0, 0)
       log.#openSector()
+      log.#first = log.#last
       return log
     }
-    const last = Math.max(...numbers)
-    // Sectors before a hole in the numbering were being erased when power failed: they are old, and gone.
-    let first = last
-    while (numbers.includes(first - 1)) first--
-    const whole = last - first + 1 < region.sectors ? last : last - 1
-    const log = new FlashLog(storage, region, { first, last: whole, end: 0 }, false)
-    if (whole < last) flash.erase(log.#start(last), flash.sectorSize)
-    const { end, torn } = log.#endOf(whole)
-    return new FlashLog(storage, region, { first, last: whole, end }, torn)
+    const { ring, first, last } = found
+    return new FlashLog(storage, ring, first, last, endOf(storage, ring, last))
   }
 
   get position(): LogPosition {
-    return { ...this.#position }
-  }
-
-  /** Sectors that can still be opened; one is always kept for whatever reclaiming has to write. */
-  get freeSectors(): number {
-    const { first, last } = this.#position
-    return this.#region.sectors - (last - first + 1)
+    return { first: this.#first, last: this.#last, end: this.#end, worn: this.#ring.worn }
   }
 
   /** Whether a payload of this length can be appended without `reclaim`. */
   fits(payloadLength: number): boolean {
-    return this.#fitsInSector(payloadLength) || this.freeSectors > 1
+    const free = this.#ring.free(this.#first, this.#last, RESERVE + 1)
+    return free > RESERVE || (free === RESERVE && this.#fitsInSector(payloadLength))
   }
 
-  /** Writes a record and reads it back; where flash did not keep it, writes it again behind. */
+  /** Writes a record and reads it back; where flash did not keep it, writes it again elsewhere. Throws `E_FLASH_WORN`. */
   append(type: number, payload: Uint8Array): LogEntry {
     const record = encodeRecord(this.#storage, type, payload)
-    if (record.length > this.#storage.flash.sectorSize - ALIGNMENT)
-      throw new DormouseError("E_FLASH_RECORD", `A record of ${payload.length} bytes does not fit a flash sector.`)
-    for (;;) {
+    if (record.length > MOST_RECORD)
+      throw new DormouseError("E_FLASH_RECORD", `A record of ${payload.length} bytes: ${MOST_RECORD} at most.`)
+    for (let tries = 1; ; tries++) {
       if (!this.#fitsInSector(payload.length)) this.#openSector()
-      const location = this.#position.end
-      this.#storage.flash.write(location, record)
-      this.#position.end += record.length
-      const kept = readRecord(this.#storage, location, this.#sectorEnd)
-      if (typeof kept === "object") return { location, sector: this.#position.last, type, payload }
-      if (!this.fits(payload.length))
-        throw new DormouseError("E_FLASH_WORN", `Flash does not keep what is written at ${location}.`)
+      const location = this.#end
+      this.#end += record.length
+      if (this.#program(location, record)) return { location, sector: this.#last, type, payload }
+      if (tries % TRIES > 0) continue
+      this.#ring.retire(this.#last)
+      this.#end = this.#ring.end(this.#last)
     }
   }
 
-  /** All records in order, from the absolute offset `from` on (of a record in the log) or from the oldest. */
+  /** All whole records in order, from the absolute offset `from` on (of a record in the log) or from the oldest. */
   *entries(from?: number): Generator<LogEntry> {
-    const { first, last, end } = this.#position
-    for (let sector = from === undefined ? first : this.#sectorAt(from); sector <= last; sector++) {
-      const start = this.#start(sector)
-      const limit = sector === last ? end : start + this.#storage.flash.sectorSize
-      const inside = from !== undefined && from > start && from < start + this.#storage.flash.sectorSize
-      let location: number = inside && sector === this.#sectorAt(from!) ? from! : start + ALIGNMENT
-      while (location < limit) {
-        const record = readRecord(this.#storage, location, limit)
-        if (typeof record === "string") {
-          location += ALIGNMENT
-          continue
-        }
+    for (const item of this.items(from)) if (item.payload) yield item
+  }
+
+  /** The same with those that have decayed. */
+  *items(from?: number): Generator<LogItem> {
+    let sector = from === undefined ? this.#first : this.#sectorAt(from)
+    let location = from !== undefined && this.#isIn(from, sector) ? from : this.#ring.start(sector) + HEADER_SIZE
+    for (; sector <= this.#last; location = this.#ring.start(++sector) + HEADER_SIZE) {
+      if (!this.#ring.holds(sector)) continue
+      yield* this.#sectorItems(sector, location, sector === this.#last ? this.#end : this.#ring.end(sector))
+    }
+  }
+
+  /** The records of the oldest sector, which `reclaim` gives up. */
+  oldest(): LogEntry[] {
+    const start = this.#ring.start(this.#first)
+    const limit = this.#first === this.#last ? this.#end : this.#ring.end(this.#first)
+    const entries: LogEntry[] = []
+    for (const item of this.#sectorItems(this.#first, start + HEADER_SIZE, limit)) if (item.payload) entries.push(item)
+    return entries
+  }
+
+  /** Whether a location lies in the oldest sector. */
+  isOldest(location: number): boolean {
+    return this.#isIn(location, this.#first)
+  }
+
+  get oldestSector(): number {
+    return this.#first
+  }
+
+  reclaim(): void {
+    if (this.#first === this.#last) this.#openSector()
+    this.#ring.erase(this.#first)
+    do this.#first++
+    while (this.#first < this.#last && !this.#ring.holds(this.#first))
+  }
+
+  *#sectorItems(sector: number, from: number, limit: number): Generator<LogItem> {
+    let bad = 0
+    let location = from
+    while (location < limit) {
+      const record = readRecord(this.#storage, location, limit)
+      if (record === "bad") {
+        if (bad === 0) bad = location
+        location += ALIGNMENT
+        continue
+      }
+      if (bad > 0) yield* this.#decayed(bad, location, sector)
+      bad = 0
+      if (record === "blank") location += ALIGNMENT
+      else {
         yield { location, sector, type: record.type, payload: record.payload }
         location += record.size
       }
     }
+    if (bad > 0) yield* this.#decayed(bad, location, sector)
   }
 
-  /** The records of the oldest sector, and the means to give the sector up. Not the last sector. */
-  oldest(): { sector: number; entries: LogEntry[] } {
-    const sector = this.#position.first
-    return { sector, entries: [...this.entries()].filter((entry) => entry.sector === sector) }
+  #decayed(from: number, to: number, sector: number): Damage[] {
+    return findDecayed(this.#storage.flash.read(from, to - from), from, sector)
   }
 
-  reclaim(): void {
-    const { first, last } = this.#position
-    if (first >= last) throw new DormouseError("E_FLASH_FULL", "The log's last sector cannot be erased.")
-    this.#storage.flash.erase(this.#start(first), this.#storage.flash.sectorSize)
-    this.#position.first++
-  }
-
-  get #sectorEnd(): number {
-    return this.#start(this.#position.last) + this.#storage.flash.sectorSize
+  #program(location: number, record: Uint8Array): boolean {
+    try {
+      this.#storage.flash.write(location, record)
+    } catch {
+      // Reading tells what became of it.
+    }
+    return typeof readRecord(this.#storage, location, this.#ring.end(this.#last)) === "object"
   }
 
   #fitsInSector(payloadLength: number): boolean {
-    return this.#position.end + recordSize(payloadLength) <= this.#sectorEnd && this.#position.end > 0
+    return this.#end > 0 && this.#end + recordSize(payloadLength) <= this.#ring.end(this.#last)
   }
 
   #openSector(): void {
-    if (this.freeSectors < 1) throw new DormouseError("E_FLASH_FULL", "The log has no free sector: reclaim one first.")
-    const number = this.#position.last + 1
-    const start = this.#start(number)
-    this.#storage.flash.erase(start, this.#storage.flash.sectorSize)
-    this.#storage.flash.write(start, encodeRecord(this.#storage, SECTOR_HEADER, uintBytes(number, 6)))
-    this.#position.last = number
-    this.#position.end = start + ALIGNMENT
-  }
-
-  #start(sector: number): number {
-    return this.#region.offset + (sector % this.#region.sectors) * this.#storage.flash.sectorSize
+    const ring = this.#ring
+    const { sectors } = ring.region
+    for (let number = this.#last + 1; number < this.#first + sectors; number++) {
+      if (ring.worn.length > MOST_WORN || sectors - ring.worn.length < LEAST_SECTORS)
+        throw new DormouseError(
+          "E_FLASH_WORN",
+          `${ring.worn.length} of ${sectors} flash sectors are worn out: replace the board.`,
+        )
+      if (ring.isWorn(number)) continue
+      if (ring.open(number)) {
+        this.#last = number
+        this.#end = ring.start(number) + HEADER_SIZE
+        return
+      }
+      ring.retire(number)
+    }
+    throw new DormouseError("E_FLASH_FULL", "The log has no free sector: reclaim one first.")
   }
 
   #sectorAt(location: number): number {
-    const { first, last } = this.#position
-    for (let sector = first; sector <= last; sector++) {
-      const start = this.#start(sector)
-      if (location >= start && location < start + this.#storage.flash.sectorSize) return sector
-    }
-    return first
+    for (let sector = this.#first; sector <= this.#last; sector++) if (this.#isIn(location, sector)) return sector
+    return this.#first
   }
 
-  #numberOf(start: number): number | undefined {
-    const header = readRecord(this.#storage, start, start + ALIGNMENT)
-    if (typeof header === "string" || header.type !== SECTOR_HEADER || header.payload.length !== 6) return undefined
-    return header.payload.reduce((number, byte) => number * 256 + byte, 0)
+  #isIn(location: number, sector: number): boolean {
+    return location >= this.#ring.start(sector) + HEADER_SIZE && location < this.#ring.end(sector)
   }
+}
 
-  /** Where writing goes on in `sector`, and whether something half written is the last thing there. */
-  #endOf(sector: number): { end: number; torn: boolean } {
-    const start = this.#start(sector)
-    const bytes = this.#storage.flash.read(start, this.#storage.flash.sectorSize)
-    let used = bytes.length
-    while (used > 0 && bytes[used - 1] === 0xff) used--
-    let end = start + ALIGNMENT
-    let torn = false
-    for (const limit = start + used; end < limit; ) {
-      const record = readRecord(this.#storage, end, start + bytes.length)
-      torn = typeof record === "string"
-      end += typeof record === "string" ? ALIGNMENT : record.size
-    }
-    return { end, torn }
+/** Where writing goes on in `sector`: behind what a power cut left half written, one unit stays erased. */
+function endOf(storage: Storage, ring: Ring, sector: number): number {
+  const start = ring.start(sector)
+  const bytes = storage.flash.read(start, storage.flash.sectorSize)
+  let used = bytes.length
+  while (used > 0 && bytes[used - 1] === 0xff) used--
+  let end = start + HEADER_SIZE
+  let whole = true
+  while (end < start + used) {
+    const record = readRecord(storage, end, start + bytes.length)
+    whole = typeof record === "object"
+    end += typeof record === "object" ? record.size : ALIGNMENT
   }
+  return whole ? end : Math.min(end + ALIGNMENT, start + bytes.length)
 }

@@ -1,13 +1,18 @@
 /**
- * A record in flash: checksum(4) length(2) type(1) marker(1) payload, padded with 0xFF to 32 bytes, the unit that flash
- * encryption writes. The checksum covers all behind it but the padding. Erased flash reads as no record; a torn write
- * fails the checksum.
+ * A record in flash: length(2) type(1) marker(1) payload checksum(4), padded with 0xFF to 32 bytes, the unit that flash
+ * encryption writes. Erased flash reads as no record; a torn write fails the checksum.
+ *
+ * Two things let a wreck be told. The marker holds the length again: where the two agree, the length can be believed. And
+ * the last byte of the checksum, the last that is written, is never 0xFF: where it reads so, the write was cut short.
  */
-import { CHECKSUM_LENGTH, checksum, hasChecksum, type Storage } from "./storage.ts"
+import { CHECKSUM_LENGTH, checksum, type Storage } from "./storage.ts"
 
 export const ALIGNMENT = 32
-const HEADER = 8
+const HEADER = 4
+const MARKER_AT = 3
 const MARKER = 0xa5
+/** A marker of 0xFF, which is erased, would be that of 2,880 bytes. */
+export const MOST_RECORD = 2048
 /** Nearly every record is no longer: one read gets it whole. */
 const FIRST_READ = 128
 
@@ -19,17 +24,19 @@ export interface FlashRecord {
 }
 
 export function recordSize(payloadLength: number): number {
-  return Math.ceil((HEADER + payloadLength) / ALIGNMENT) * ALIGNMENT
+  return Math.ceil((HEADER + payloadLength + CHECKSUM_LENGTH) / ALIGNMENT) * ALIGNMENT
 }
 
 export function encodeRecord(storage: Storage, type: number, payload: Uint8Array): Uint8Array {
   const out = new Uint8Array(recordSize(payload.length)).fill(0xff)
-  out[4] = payload.length >> 8
-  out[5] = payload.length & 255
-  out[6] = type
-  out[7] = MARKER
+  const end = HEADER + payload.length
+  out[0] = payload.length >> 8
+  out[1] = payload.length & 255
+  out[2] = type
+  out[MARKER_AT] = markerOf(out.length)
   out.set(payload, HEADER)
-  out.set(checksum(storage, out.subarray(CHECKSUM_LENGTH, HEADER + payload.length)))
+  out.set(checksum(storage, out.subarray(0, end)), end)
+  if (out[end + CHECKSUM_LENGTH - 1] === 0xff) out[end + CHECKSUM_LENGTH - 1] = 0xfe
   return out
 }
 
@@ -37,16 +44,35 @@ export function encodeRecord(storage: Storage, type: number, payload: Uint8Array
 export function readRecord(storage: Storage, offset: number, end: number): FlashRecord | "blank" | "bad" {
   const { flash } = storage
   let bytes = flash.read(offset, Math.min(FIRST_READ, end - offset))
-  if (bytes[7] !== MARKER) return isBlank(bytes) ? "blank" : "bad"
-  const length = bytes[4]! * 256 + bytes[5]!
-  const size = recordSize(length)
+  const shape = shapeOf(bytes)
+  if (!shape) return isErased(bytes.subarray(0, ALIGNMENT)) ? "blank" : "bad"
+  const { length, size, type } = shape
   if (offset + size > end) return "bad"
   if (size > bytes.length) bytes = flash.read(offset, size)
-  if (!hasChecksum(storage, bytes, bytes.subarray(CHECKSUM_LENGTH, HEADER + length))) return "bad"
-  return { type: bytes[6]!, payload: bytes.slice(HEADER, HEADER + length), size }
+  const sum = checksum(storage, bytes.subarray(0, HEADER + length))
+  const at = HEADER + length
+  const last = sum[3] === 0xff ? 0xfe : sum[3]
+  const ok = bytes[at] === sum[0] && bytes[at + 1] === sum[1] && bytes[at + 2] === sum[2] && bytes[at + 3] === last
+  return ok ? { type, payload: bytes.slice(HEADER, at), size } : "bad"
 }
 
-function isBlank(bytes: Uint8Array): boolean {
-  for (let i = 0; i < ALIGNMENT; i++) if (bytes[i] !== 0xff) return false
+/** What a record's header says of it, `undefined` where it contradicts itself. */
+export function shapeOf(bytes: Uint8Array): { length: number; size: number; type: number } | undefined {
+  const length = bytes[0]! * 256 + bytes[1]!
+  const size = recordSize(length)
+  return bytes[MARKER_AT] === markerOf(size) ? { length, size, type: bytes[2]! } : undefined
+}
+
+/** Whether a record of this payload, otherwise unreadable, was never written to its end. */
+export function isCutShort(bytes: Uint8Array, length: number): boolean {
+  return bytes[HEADER + length + CHECKSUM_LENGTH - 1] === 0xff
+}
+
+export function isErased(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0xff) return false
   return true
+}
+
+function markerOf(size: number): number {
+  return MARKER ^ ((size / ALIGNMENT) & 0x7f)
 }

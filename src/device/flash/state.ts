@@ -1,6 +1,6 @@
 /** Small named values in flash: the newest record of a key counts. A log of few sectors, copied forward as it fills. */
+import { equalBytes } from "../../protocol/bytes.ts"
 import { type CborValue, decode, encode } from "../../protocol/cbor/index.ts"
-import { DormouseError } from "../../protocol/errors.ts"
 import { FlashLog, type LogPosition, type Region } from "./log.ts"
 import { readRecord } from "./record.ts"
 import type { Storage } from "./storage.ts"
@@ -31,6 +31,17 @@ export const StateKey = {
 
 export type StateKey = (typeof StateKey)[keyof typeof StateKey]
 
+/** What the device cannot do without, or must not have an old copy of: written twice. */
+const TWICE: readonly StateKey[] = [
+  StateKey.provisioning,
+  StateKey.secretKey,
+  StateKey.sequence,
+  StateKey.settings,
+  StateKey.slot,
+]
+/** Marks the second copy of a record. */
+const COPY = 0x40
+
 /** Where each key's newest record stands: what retained memory keeps, so that a warm boot need not scan. */
 export interface StateIndex {
   position: LogPosition
@@ -42,25 +53,32 @@ export class FlashState {
   readonly #storage: Storage
   readonly #log: FlashLog
   readonly #newest = new Map<number, { location: number; sector: number }>()
+  /** decayed records behind the newest whole one of each key that could have been newer */
+  readonly #doubts = new Map<number, number>()
 
-  private constructor(storage: Storage, log: FlashLog, entries: Iterable<readonly [number, number, number]>) {
+  private constructor(storage: Storage, log: FlashLog) {
     this.#storage = storage
     this.#log = log
-    for (const [key, location, sector] of entries) this.#newest.set(key, { location, sector })
   }
 
   static scan(storage: Storage, region: Region): FlashState {
-    const log = FlashLog.scan(storage, region)
-    return new FlashState(
-      storage,
-      log,
-      [...log.entries()].map(({ type, location, sector }) => [type, location, sector] as const),
-    )
+    const state = new FlashState(storage, FlashLog.scan(storage, region))
+    for (const { type, location, sector, payload } of state.#log.items()) {
+      if (payload) {
+        state.#newest.set(type!, { location, sector })
+        state.#doubts.set(type!, 0)
+      } else for (const key of Object.values(StateKey)) if (type === undefined || type === key) state.#suspect(key)
+    }
+    for (const key of TWICE) state.#mend(key)
+    return state
   }
 
   static resume(storage: Storage, region: Region, index: StateIndex): FlashState | undefined {
     const log = FlashLog.resume(storage, region, index.position)
-    return log && new FlashState(storage, log, index.entries)
+    if (!log) return undefined
+    const state = new FlashState(storage, log)
+    for (const [key, location, sector] of index.entries) state.#newest.set(key, { location, sector })
+    return state
   }
 
   get index(): StateIndex {
@@ -68,11 +86,12 @@ export class FlashState {
     return { position: this.#log.position, entries }
   }
 
-  /** Whether the newest record may be lost: whoever reserves numbers must then skip a whole block more. */
-  get torn(): boolean {
-    return this.#log.torn
+  /** How many newer records of this key may have decayed: whoever reserves numbers must skip as many blocks more. */
+  doubts(key: StateKey): number {
+    return this.#doubts.get(key) ?? 0
   }
 
+  /** `undefined`: never set, or decayed. */
   get(key: StateKey): CborValue | undefined {
     const payload = this.#payload(key)
     return payload && decode(payload)
@@ -80,24 +99,52 @@ export class FlashState {
 
   set(key: StateKey, value: CborValue): void {
     const payload = encode(value)
-    while (!this.#log.fits(payload.length)) this.#reclaim()
-    this.#newest.set(key, this.#log.append(key, payload))
+    this.#append(key, payload)
+    if (TWICE.includes(key)) this.#append(key | COPY, payload)
   }
 
+  #append(type: number, payload: Uint8Array): void {
+    while (!this.#log.fits(payload.length)) this.#reclaim()
+    this.#newest.set(type, this.#log.append(type, payload))
+  }
+
+  /** Of two copies the later; the other where that has decayed. */
   #payload(key: number): Uint8Array | undefined {
-    const entry = this.#newest.get(key)
-    if (!entry) return undefined
-    const record = readRecord(this.#storage, entry.location, this.#storage.flash.size)
-    if (typeof record === "string" || record.type !== key)
-      throw new DormouseError("E_FLASH_STATE", `State ${key} cannot be read back at ${entry.location}: flash decayed.`)
-    return record.payload
+    const first = this.#newest.get(key)
+    const second = this.#newest.get(key | COPY)
+    if (!first || !second) return this.#read(key) ?? this.#read(key | COPY)
+    const later = first.sector - second.sector || first.location - second.location
+    return later > 0 ? (this.#read(key) ?? this.#read(key | COPY)) : (this.#read(key | COPY) ?? this.#read(key))
+  }
+
+  #read(type: number): Uint8Array | undefined {
+    const entry = this.#newest.get(type)
+    const record = entry && readRecord(this.#storage, entry.location, this.#storage.flash.size)
+    return typeof record === "object" && record.type === type ? record.payload : undefined
+  }
+
+  #suspect(key: number): void {
+    this.#doubts.set(key, (this.#doubts.get(key) ?? 0) + 1)
+  }
+
+  /** Makes two equal copies of what has one, or one that is older. */
+  #mend(key: StateKey): void {
+    const payload = this.#payload(key)
+    for (const type of [key, key | COPY]) {
+      const stored = this.#read(type)
+      if (payload && !(stored && equalBytes(stored, payload))) this.#append(type, payload)
+    }
   }
 
   /** Copies what still counts out of the oldest sector before it is erased: a power cut between leaves two equal copies. */
   #reclaim(): void {
-    const oldest = this.#log.position.first
-    for (const [key, { sector }] of this.#newest)
-      if (sector === oldest) this.#newest.set(key, this.#log.append(key, this.#payload(key)!))
+    const oldest = this.#log.oldestSector
+    for (const [type, { sector }] of this.#newest) {
+      if (sector !== oldest) continue
+      const payload = this.#payload(type & ~COPY)
+      if (payload) this.#newest.set(type, this.#log.append(type, payload))
+      else this.#newest.delete(type)
+    }
     this.#log.reclaim()
   }
 }

@@ -1,7 +1,7 @@
 /** What records need of a board: the flash, and a hash in native code to find torn and decayed records by. */
 import type { Board } from "../ports.ts"
 
-export type Storage = Pick<Board, "flash" | "crypto">
+export type Storage = Pick<Board, "flash" | "crypto"> & Partial<Pick<Board, "trace">>
 
 export const CHECKSUM_LENGTH = 4
 

@@ -146,7 +146,7 @@ test("a gateway that forgot the device is greeted anew, and nothing is lost", as
 
 test("a full outbox gives up its oldest reports and signs for it", async () => {
   let outage = false
-  const life = new Life({ batch: 4, samples: 200, sectors: 7, carries: () => ({ up: !outage, down: !outage }) })
+  const life = new Life({ batch: 4, samples: 200, sectors: 11, carries: () => ({ up: !outage, down: !outage }) })
   await life.run(10)
   outage = true
   await life.run(185)

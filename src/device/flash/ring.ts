@@ -1,0 +1,139 @@
+/**
+ * The sectors of a log: which stands after which, which are worn out, which are free. A sector's number grows by one with
+ * each that is opened and says where it lies: number modulo sectors. A worn sector's number is passed over.
+ *
+ * The header of the newest sector names the worn ones, so that they stay known. A header is written twice: whoever loses
+ * it loses a sector of records.
+ */
+import { uintBytes } from "../../protocol/bytes.ts"
+import { ALIGNMENT, encodeRecord, readRecord } from "./record.ts"
+import type { Storage } from "./storage.ts"
+
+/** A ring of sectors: offset in flash (bytes) and how many. */
+export interface Region {
+  offset: number
+  sectors: number
+}
+
+export interface SectorHeader {
+  number: number
+  /** places of worn sectors, from 0 */
+  worn: number[]
+}
+
+export const SECTOR_HEADER = 0
+/** Both copies. */
+export const HEADER_SIZE = 2 * ALIGNMENT
+const NUMBER_LENGTH = 6
+const PLACE_LENGTH = 2
+/** As many places as one unit of 32 bytes holds. */
+export const MOST_WORN = 9
+
+export class Ring {
+  readonly #storage: Storage
+  readonly region: Region
+  #worn: number[]
+
+  constructor(storage: Storage, region: Region, worn: readonly number[] = []) {
+    this.#storage = storage
+    this.region = region
+    this.#worn = [...worn]
+  }
+
+  get worn(): readonly number[] {
+    return this.#worn
+  }
+
+  start(number: number): number {
+    return this.region.offset + (number % this.region.sectors) * this.#storage.flash.sectorSize
+  }
+
+  end(number: number): number {
+    return this.start(number) + this.#storage.flash.sectorSize
+  }
+
+  isWorn(number: number): boolean {
+    return this.#worn.length > 0 && this.#worn.includes(number % this.region.sectors)
+  }
+
+  retire(number: number): void {
+    if (!this.isWorn(number)) this.#worn.push(number % this.region.sectors)
+    const left = this.region.sectors - this.#worn.length
+    this.#storage.trace?.({ e: "worn", sector: this.start(number) / this.#storage.flash.sectorSize, left })
+  }
+
+  /** Whether records stand under this number: a worn sector may have been given up before it was ever opened. */
+  holds(number: number): boolean {
+    return !this.isWorn(number) || this.header(number)?.number === number
+  }
+
+  /** Sectors that can still be opened, at most `enough`. */
+  free(first: number, last: number, enough: number): number {
+    let free = 0
+    for (let n = last + 1; n < first + this.region.sectors && free < enough; n++) if (!this.isWorn(n)) free++
+    return free
+  }
+
+  /** Erases and numbers a sector; `false` where flash does not keep it. */
+  open(number: number): boolean {
+    const { flash } = this.#storage
+    const header = new Uint8Array(NUMBER_LENGTH + PLACE_LENGTH * this.#worn.length)
+    header.set(uintBytes(number, NUMBER_LENGTH))
+    this.#worn.forEach((place, i) => {
+      header.set(uintBytes(place, PLACE_LENGTH), NUMBER_LENGTH + i * PLACE_LENGTH)
+    })
+    const record = encodeRecord(this.#storage, SECTOR_HEADER, header)
+    try {
+      flash.erase(this.start(number), flash.sectorSize)
+      flash.write(this.start(number), record)
+      flash.write(this.start(number) + ALIGNMENT, record)
+    } catch {
+      // Reading tells what became of it.
+    }
+    return this.#read(this.start(number)) !== undefined && this.#read(this.start(number) + ALIGNMENT) !== undefined
+  }
+
+  erase(number: number): void {
+    const { flash } = this.#storage
+    try {
+      flash.erase(this.start(number), flash.sectorSize)
+    } catch {
+      flash.read(this.start(number), ALIGNMENT) // throws where it is not this sector that is broken
+    }
+  }
+
+  header(number: number): SectorHeader | undefined {
+    const start = this.start(number)
+    return this.#read(start) ?? this.#read(start + ALIGNMENT)
+  }
+
+  /** The sectors in use, by what flash says; `undefined`: none. */
+  static find(storage: Storage, region: Region): { ring: Ring; first: number; last: number } | undefined {
+    const probe = new Ring(storage, region)
+    const headers = new Map<number, SectorHeader>()
+    for (let place = 0; place < region.sectors; place++) {
+      const header = probe.header(place)
+      if (header && header.number % region.sectors === place) headers.set(header.number, header)
+    }
+    if (headers.size === 0) return undefined
+    const last = Math.max(...headers.keys())
+    const ring = new Ring(storage, region, headers.get(last)!.worn)
+    // Sectors before a hole in the numbering were being erased when power failed: they are old, and gone.
+    let first = last
+    for (let n = last - 1; n > last - region.sectors && n > 0; n--) {
+      if (headers.has(n)) first = n
+      else if (!ring.isWorn(n)) break
+    }
+    return { ring, first, last }
+  }
+
+  #read(at: number): SectorHeader | undefined {
+    const record = readRecord(this.#storage, at, at + ALIGNMENT)
+    if (typeof record === "string" || record.type !== SECTOR_HEADER || record.payload.length < NUMBER_LENGTH) return
+    const uint = (from: number, length: number) =>
+      record.payload.subarray(from, from + length).reduce((number, byte) => number * 256 + byte, 0)
+    const worn: number[] = []
+    for (let at = NUMBER_LENGTH; at < record.payload.length; at += PLACE_LENGTH) worn.push(uint(at, PLACE_LENGTH))
+    return { number: uint(0, NUMBER_LENGTH), worn }
+  }
+}
