@@ -11,7 +11,7 @@ export const ALIGNMENT = 32
 const HEADER = 4
 const MARKER_AT = 3
 const MARKER = 0xa5
-/** A marker of 0xFF, which is erased, would be that of 2,880 bytes. */
+/** Below this a marker is never 0xFF, which is erased. */
 export const MOST_RECORD = 2048
 /** Nearly every record is no longer: one read gets it whole. */
 const FIRST_READ = 128
@@ -60,7 +60,7 @@ export function readRecord(storage: Storage, offset: number, end: number): Flash
 export function shapeOf(bytes: Uint8Array): { length: number; size: number; type: number } | undefined {
   const length = bytes[0]! * 256 + bytes[1]!
   const size = recordSize(length)
-  return bytes[MARKER_AT] === markerOf(size) ? { length, size, type: bytes[2]! } : undefined
+  return size <= MOST_RECORD && bytes[MARKER_AT] === markerOf(size) ? { length, size, type: bytes[2]! } : undefined
 }
 
 /** Whether a record of this payload, otherwise unreadable, was never written to its end. */
@@ -74,5 +74,5 @@ export function isErased(bytes: Uint8Array): boolean {
 }
 
 function markerOf(size: number): number {
-  return MARKER ^ ((size / ALIGNMENT) & 0x7f)
+  return MARKER ^ (size / ALIGNMENT)
 }

@@ -1,9 +1,15 @@
 /** Lives of a device in virtual time: wakes it when it asked to be woken, loses messages, cuts its power. */
 import { crypto } from "../../../as/index.ts"
+import { toHex } from "../../protocol/bytes.ts"
+import { splitSigned } from "../../protocol/cose.ts"
 import { provisioningValue } from "../../protocol/provisioning.ts"
+import { decodeReport, type Report } from "../../protocol/report.ts"
+import { EntryType, parseReport } from "../entries.ts"
 import { flashLayout } from "../flash/layout.ts"
+import { readRecord } from "../flash/record.ts"
 import { FlashState, StateKey } from "../flash/state.ts"
-import type { WakeReason } from "../ports.ts"
+import { settingsValue } from "../identity.ts"
+import type { Flash, WakeReason } from "../ports.ts"
 import { wake } from "../wake.ts"
 import { PowerCut, TestBoard, TestFlash } from "./test-board.ts"
 import { TestGateway } from "./test-gateway.ts"
@@ -23,6 +29,13 @@ export interface LifeOptions {
   seed?: number
   /** whether the air carries the nth message up and its answer down */
   carries?(n: number): { up: boolean; down: boolean }
+  /** how much the oscillator runs too fast, and what it is rated */
+  drift?: number
+  ppm?: number
+  /** ms of a fixed guard */
+  guard?: number
+  /** a coordinator calls at each slot of the device */
+  calls?: boolean
 }
 
 export class Life {
@@ -32,8 +45,17 @@ export class Life {
   /** values that the sensor gave, in order: the first channel counts */
   readonly taken: number[] = []
   readonly errors: unknown[] = []
-  /** unix ms at which the device was switched on last */
+  /** samples that reached flash: their values */
+  readonly stored: number[] = []
+  /** each report that was ever written to flash, by seq */
+  readonly written = new Map<number, Report>()
+  repeatedSeqs = 0
+  /** ms that the gateway's clock is ahead of the time */
+  gatewayAhead = 0
+  readonly #drift: number
+  /** unix ms at which the device was switched on last, µs that its oscillator has jumped since */
   #poweredAt = 1_800_000_000_000
+  #jumped = 0
   #anchored = 0
   #messages = 0
   #entropy: Uint8Array
@@ -44,8 +66,10 @@ export class Life {
     const { batch = 3, interval = 1, epochMs = 600_000, samples = 30, sectors = 16, seed = 1 } = options
     const { carries = () => ({ up: true, down: true }) } = options
     this.more = samples
+    this.#drift = (options.drift ?? 0) / 1e6
     this.#entropy = crypto.sha256(new Uint8Array([seed & 255, (seed >> 8) & 255]))
     this.flash = new TestFlash(sectors)
+    this.flash.onWrite = (offset, data) => this.#note(offset, data)
     this.device = new TestBoard({
       flash: this.flash,
       random: (length) => this.#random(length),
@@ -54,14 +78,20 @@ export class Life {
         this.taken.push(this.taken.length)
         return [this.taken.length - 1, 700]
       },
+      ppm: options.ppm ?? 20,
+      ...(options.calls && { call: (now: number, micros: number) => this.#call(now, micros) }),
+      onTrace: ({ e }) => {
+        if (e === "sample") this.stored.push(this.taken.length - 1)
+      },
       carry: (message) => {
+        this.gateway.overhear(message)
         const { up, down } = carries(this.#messages++)
         if (!up) return undefined
         const answer = this.gateway.handle(message)
         return down ? answer : undefined
       },
     })
-    this.gateway = new TestGateway(() => this.unix, epochMs)
+    this.gateway = new TestGateway(() => this.unix + this.gatewayAhead, epochMs)
     const state = FlashState.scan({ flash: this.flash, crypto }, flashLayout(this.flash).state)
     const { publicKey: gatewayPublicKey, registry } = this.gateway
     const operator = new Uint8Array(20)
@@ -70,15 +100,22 @@ export class Life {
       StateKey.provisioning,
       provisioningValue({ gatewayPublicKey, operator, chainId: 5, genesisHash, registry, profile: PROFILE }),
     )
-    state.set(StateKey.settings, [batch, interval])
+    const { guard } = options
+    state.set(StateKey.settings, settingsValue({ batch, interval, ...(guard !== undefined && { guard }) }))
   }
 
   get unix(): number {
-    return this.#poweredAt + this.device.now / 1000
+    return this.#poweredAt + (this.device.now - this.#jumped) / (1 + this.#drift) / 1000
   }
 
-  /** One wake; `cutAfter`: power fails at that flash operation of it. */
-  async wake(cutAfter = 0): Promise<void> {
+  /** The oscillator counts so many µs that did not pass. */
+  jump(micros: number): void {
+    this.device.now += micros
+    this.#jumped += micros
+  }
+
+  /** One wake; `cutAfter`: power fails at that flash operation of it, or the processor is reset there. */
+  async wake(cutAfter = 0, failure: "power" | "reset" = "power"): Promise<void> {
     const { device, flash } = this
     flash.cutAfter = cutAfter
     device.sleepUntil = undefined
@@ -88,8 +125,14 @@ export class Life {
       if (!(error instanceof PowerCut) && !flash.dead) this.errors.push(error)
     }
     if (flash.dead || device.sleepUntil === undefined) {
-      this.#poweredAt = this.unix + 1000
-      device.powerCut()
+      if (failure === "reset") {
+        device.reset()
+        device.now += 1_000_000
+      } else {
+        this.#poweredAt = this.unix + 1000
+        this.#jumped = 0
+        device.powerCut()
+      }
       this.#reason = "power-on"
       return
     }
@@ -118,7 +161,27 @@ export class Life {
     return this.device.traces.filter(({ e }) => e === kind)
   }
 
-  /** Epochs end while the device sleeps. */
+  /** The coordinator's call: at the slot that the device last planned, by the gateway's clock. */
+  #call(now: number, micros: number): number | undefined {
+    const slot = this.traces("asleep").at(-1)?.slotAt as number
+    const until = (slot - this.gatewayAhead - this.unix) * 1000 * (1 + this.#drift)
+    return now > 0 && until >= 0 && until <= micros ? until : undefined
+  }
+
+  /** Every report that was ever written, also where power failed meanwhile. */
+  #note(offset: number, data: Uint8Array): void {
+    if (offset < flashLayout(this.flash).outbox.offset) return
+    const image = { read: (from: number, length: number) => data.slice(from, from + length) } as Flash
+    const record = readRecord({ flash: image, crypto }, 0, data.length)
+    if (typeof record !== "object" || record.type !== EntryType.report) return
+    const { seq, bytes } = parseReport({ ...record, location: 0, sector: 0 })
+    const report = decodeReport(splitSigned(bytes).payload)
+    const before = this.written.get(seq)
+    if (before && toHex(before.prev) !== toHex(report.prev)) this.repeatedSeqs++
+    this.written.set(seq, report)
+  }
+
+  /** Epochs end while the device sleeps, at the pace of real time whatever the gateway's clock does. */
   #anchorPast(): void {
     const ended = this.gateway.schedule.epochAt(this.unix) - 1
     if (ended > this.#anchored) this.gateway.anchor(ended)

@@ -5,7 +5,7 @@ import type { Board, Flash, Link, LinkAnswer, LinkMessage, TraceEvent, WakeReaso
 
 export class PowerCut extends Error {}
 
-/** NOR flash whose power can fail in the middle of a write: only a prefix of the bytes is then programmed. */
+/** NOR flash whose power can fail in the middle of a write, whose bits decay and whose sectors wear out. */
 export class TestFlash implements Flash {
   readonly sectorSize = 4096
   readonly bytes: Uint8Array
@@ -14,9 +14,17 @@ export class TestFlash implements Flash {
   /** share of the bytes that the failing operation still handles */
   tear = 0.5
   dead = false
+  /** sectors that keep nothing any more: erasing leaves them as they are, writing leaves bits out */
+  readonly worn = new Set<number>()
+  /** how often each sector was erased, and bytes written to it */
+  readonly erases: number[]
+  readonly written: number[]
+  onWrite: ((offset: number, data: Uint8Array) => void) | undefined
 
   constructor(sectors: number) {
     this.bytes = new Uint8Array(sectors * this.sectorSize).fill(0xff)
+    this.erases = new Array(sectors).fill(0)
+    this.written = new Array(sectors).fill(0)
   }
 
   get size(): number {
@@ -30,9 +38,14 @@ export class TestFlash implements Flash {
 
   write(offset: number, data: Uint8Array): void {
     if (offset % 32 || data.length % 32) throw new RangeError(`write of ${data.length} at ${offset} is not aligned`)
+    this.onWrite?.(offset, data)
+    const sector = Math.floor(offset / this.sectorSize)
+    this.written[sector]! += data.length
     this.#operate(data.length, (length) => {
       for (let i = 0; i < length; i++) {
-        if (~this.bytes[offset + i]! & data[i]!) throw new RangeError(`write at ${offset + i} would set a bit`)
+        // As under flash encryption: a unit is written once, no bit is cleared later.
+        if (this.bytes[offset + i] !== 0xff && data[i] !== 0xff) throw new RangeError(`${offset + i} is not erased`)
+        if (this.worn.has(sector) && i % 32 === 9) continue
         this.bytes[offset + i]! &= data[i]!
       }
     })
@@ -40,7 +53,19 @@ export class TestFlash implements Flash {
 
   erase(offset: number, length: number): void {
     if (offset % 4096 || length % 4096) throw new RangeError("erase is not sector aligned")
-    this.#operate(length, (done) => this.bytes.fill(0xff, offset, offset + done))
+    const sector = offset / this.sectorSize
+    this.erases[sector]!++
+    this.#operate(length, (done) => {
+      if (!this.worn.has(sector)) this.bytes.fill(0xff, offset, offset + done)
+    })
+  }
+
+  /** One bit of what is written turns over: the `nth` of the written units, `bit` in it. */
+  decay(nth: number, bit: number): void {
+    const units: number[] = []
+    for (let at = 0; at < this.bytes.length; at += 32)
+      if (this.bytes.subarray(at, at + 32).some((byte) => byte !== 0xff)) units.push(at)
+    this.bytes[units[nth % units.length]! + (bit >> 3)]! ^= 1 << (bit & 7)
   }
 
   powerOn(): void {
@@ -65,6 +90,11 @@ export interface TestBoardOptions {
   carry(message: LinkMessage): LinkAnswer | undefined
   random(length: number): Uint8Array
   sample(): readonly (number | null)[] | undefined
+  onTrace?(event: TraceEvent): void
+  /** what the oscillator is rated; 20 ppm where nothing is said */
+  ppm?: number
+  /** a coordinator: whether the call comes while a device listens at `now` for `micros`, and after how long */
+  call?(now: number, micros: number): number | undefined
 }
 
 /** Keeps what survives between wakes: flash, retained memory and the oscillator. */
@@ -77,6 +107,8 @@ export class TestBoard {
   /** what each link was given when it was opened */
   readonly remembered: Uint8Array[] = []
   sleepUntil: number | undefined
+  /** power fails as soon as the radio draws some */
+  brownOut = false
 
   constructor(options: TestBoardOptions) {
     this.options = options
@@ -97,7 +129,7 @@ export class TestBoard {
           this.retained = bytes.slice()
         },
       },
-      clock: { now: () => Math.floor(this.now), ppm: 20 },
+      clock: { now: () => Math.floor(this.now), ppm: this.options.ppm ?? 20 },
       entropy: { random },
       sensor: { sample },
       power: {
@@ -112,6 +144,7 @@ export class TestBoard {
       trace: (event) => {
         alive()
         this.traces.push(event)
+        this.options.onTrace?.(event)
       },
     }
   }
@@ -122,13 +155,27 @@ export class TestBoard {
     this.options.flash.powerOn()
   }
 
+  /** The processor starts again; power stayed, and with it the oscillator and what was retained. */
+  reset(): void {
+    this.options.flash.powerOn()
+  }
+
   #link(remembered: Uint8Array): Link {
+    const { call } = this.options
     this.remembered.push(remembered)
+    if (this.brownOut) this.options.flash.dead = true
     return {
       remember: () => new Uint8Array([this.remembered.length]),
       name: "wifi",
       mtu: 1152,
       maxBody: 1152,
+      ...(call && {
+        listen: async (micros) => {
+          const waited = call(this.now, micros)
+          this.now += waited ?? micros
+          return waited !== undefined
+        },
+      }),
       exchange: async (message) => {
         if (this.options.flash.dead) throw new PowerCut()
         this.now += 20_000

@@ -1,7 +1,7 @@
 /** A gateway reduced to what a device can see of one, in memory: an oracle for the device's side of the protocol. */
 
 import { crypto } from "../../../as/index.ts"
-import { FIRST_PERMANENT_REFUSAL, type MailboxMessage, Refusal } from "../../protocol/ack.ts"
+import { type MailboxMessage, Refusal, type RefusedReport } from "../../protocol/ack.ts"
 import {
   type Anchor,
   type AnchoredReceipts,
@@ -17,6 +17,7 @@ import {
   encodeHelloAnswer,
   encodeLeaf,
   headAfter,
+  Kind,
   type Leaf,
   leafHash,
   MerkleTree,
@@ -35,11 +36,15 @@ import type { LinkAnswer, LinkMessage } from "../ports.ts"
 const ID = 1
 /** Messages that fit an ack. */
 const MAIL_AT_ONCE = 2
+const EARLIER_EPOCHS = 4000
 
 interface Held {
   report: Report
   bytes: Uint8Array
   leaf: Leaf
+  /** heads of the hash chain before and behind it, hex */
+  prev: string
+  head: string
   receipt?: AnchoredReceipts
 }
 
@@ -47,9 +52,13 @@ export class TestGateway {
   readonly secretKey = crypto.sha256(new Uint8Array([1]))
   readonly publicKey = crypto.getPublicKey(this.secretKey)
   readonly registry = new Uint8Array(20).fill(7)
-  readonly schedule: EpochSchedule
+  schedule: EpochSchedule
   /** every report ever made durable, by seq; more than one entry is a fork */
   readonly held = new Map<number, Held[]>()
+  /** values of the first channel in reports that ever stood under an anchor, and every gap record that did */
+  readonly anchored = new Map<number, Report>()
+  /** every session's keys, also those of sessions that a restore made it forget */
+  readonly sessions: SessionKeys[] = []
   /** request numbers seen, with the key they were sealed with */
   readonly requests = new Set<string>()
   repeatedRequests = 0
@@ -64,11 +73,14 @@ export class TestGateway {
   #now: () => number
   #keys: SessionKeys | undefined
   #publicKey: Uint8Array | undefined
+  /** last seqs of all gap records */
+  readonly #named = new Set<number>()
   #previous: Uint8Array = new Uint8Array(32)
 
   constructor(now: () => number, epochMs: number) {
     this.#now = now
-    this.schedule = new EpochSchedule([{ first: 1, start: now(), length: epochMs }])
+    // It began long ago: no step of its clock leads before the first epoch.
+    this.schedule = new EpochSchedule([{ first: 1, start: now() - EARLIER_EPOCHS * epochMs, length: epochMs }])
   }
 
   handle({ kind, body }: LinkMessage): LinkAnswer {
@@ -79,6 +91,7 @@ export class TestGateway {
   anchor(epoch: number): void {
     const fresh = [...this.held.values()].flat().filter(({ receipt }) => !receipt)
     if (fresh.length === 0) return
+    for (const { report } of fresh) this.anchored.set(report.seq, report)
     fresh.sort((a, b) => a.report.seq - b.report.seq)
     const tree = new MerkleTree(
       crypto,
@@ -98,6 +111,17 @@ export class TestGateway {
     for (const key of this.held.keys()) if (key > seq) this.held.delete(key)
   }
 
+  /** What a backup holds; calling it restores that. */
+  backup(): () => void {
+    const held = new Map([...this.held].map(([seq, entries]) => [seq, [...entries]]))
+    const keys = this.#keys
+    return () => {
+      this.held.clear()
+      for (const [seq, entries] of held) this.held.set(seq, [...entries])
+      this.#keys = keys
+    }
+  }
+
   #hello(body: Uint8Array): LinkAnswer {
     const message = decodeHelloMessage(crypto, body)
     const secret = new Uint8Array(32).fill(9)
@@ -110,6 +134,7 @@ export class TestGateway {
     const { deviceNonce, challenge } = decodeHelloPayload(message.payload)
     this.#publicKey = message.publicKey
     this.#keys = deriveSession(crypto, this.secretKey, message.publicKey, deviceNonce, challenge)
+    this.sessions.push(this.#keys)
     return { ok: true, body: encodeHelloAnswer(ID, this.#answer(0, [], 0)) }
   }
 
@@ -117,36 +142,59 @@ export class TestGateway {
     const keys = this.#keys
     const sealed = parseUplink(body)
     if (!keys || sealed.id !== ID) return { ok: false, reason: "refused" }
+    if (!this.#opens(keys, body)) return { ok: false, reason: "refused" }
     const uplink = openUplink(crypto, keys, sealed, (bytes) => decodeReport(splitSigned(bytes).payload).seq)
-    const request = `${toHex(keys.uplink)} ${sealed.request}`
-    if (this.requests.has(request)) this.repeatedRequests++
-    this.requests.add(request)
     this.#mailboxCursor = uplink.mailboxCursor
     const seqs = uplink.reports.map((bytes) => decodeReport(splitSigned(bytes).payload).seq)
     if (seqs.includes(this.unreadable))
-      return { ok: true, body: this.#answer(sealed.request, [0], uplink.receiptCursor) }
-    const refused = uplink.reports.map((bytes) => this.#take(bytes)).filter((seq) => this.refuse.has(seq))
+      return {
+        ok: true,
+        body: this.#answer(sealed.request, [{ seq: 0, reason: Refusal.malformed }], uplink.receiptCursor),
+      }
+    const refused = uplink.reports.flatMap((bytes) => this.#take(bytes) ?? [])
     return { ok: true, body: this.#answer(sealed.request, refused, uplink.receiptCursor) }
   }
 
-  #take(bytes: Uint8Array): number {
+  /** Notes every uplink that the device sent, whether or not the air carries it here. */
+  overhear({ kind, body }: LinkMessage): void {
+    if (kind === "hello") return
+    const keys = this.sessions.find((session) => this.#opens(session, body))
+    const request = `${keys && toHex(keys.uplink)} ${parseUplink(body).request}`
+    if (this.requests.has(request)) this.repeatedRequests++
+    this.requests.add(request)
+  }
+
+  #opens(keys: SessionKeys, body: Uint8Array): boolean {
+    try {
+      openUplink(crypto, keys, parseUplink(body), () => Number.MAX_SAFE_INTEGER)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #take(bytes: Uint8Array): RefusedReport | undefined {
     const signed = splitSigned(bytes)
     const report = decodeReport(signed.payload)
     const context = { chainId: 5, registry: this.registry, device: addressOf(crypto, this.#publicKey!) }
     if (!verifySigned(crypto, context, this.#publicKey!, signed)) throw new Error(`report ${report.seq}: bad signature`)
-    if (this.refuse.has(report.seq)) return report.seq
+    if (this.refuse.has(report.seq)) return { seq: report.seq, reason: Refusal.malformed }
+    if (report.epoch > this.schedule.epochAt(this.#now() + 2000))
+      return { seq: report.seq, reason: Refusal.futureEpoch }
     const before = this.held.get(report.seq) ?? []
     if (!before.some((held) => toHex(held.bytes) === toHex(bytes))) {
       const leaf = { gatewayTime: Math.floor(this.#now()), role: 0, report: signed }
-      this.held.set(report.seq, [...before, { report, bytes, leaf }])
+      const links = { prev: toHex(report.prev), head: toHex(headAfter(crypto, signed)) }
+      this.held.set(report.seq, [...before, { report, bytes, leaf, ...links }])
+      if (report.kind === Kind.gap) this.#named.add(report.lastSeq)
     }
-    return report.seq
+    return undefined
   }
 
-  #answer(request: number, refusedSeqs: number[], receiptCursor: number): Uint8Array {
+  #answer(request: number, refusedReports: RefusedReport[], receiptCursor: number): Uint8Array {
     const time = Math.floor(this.#now())
     const epoch = this.schedule.epochAt(time)
-    const refused = refusedSeqs.map((seq) => ({ seq, reason: FIRST_PERMANENT_REFUSAL as number }))
+    const refused = [...refusedReports]
     if (!this.approved) refused.push({ seq: 0, reason: Refusal.notApproved })
     const receipts = [...this.held.values()].flat().flatMap(({ receipt }) => receipt ?? [])
     const waiting = this.mail.filter(({ number }) => number > this.#mailboxCursor)
@@ -164,16 +212,17 @@ export class TestGateway {
     return sealDownlink(crypto, this.#keys!, ID, request, random, encodeAck(ack))
   }
 
-  /** Highest seq up to which the chain of `prev` is unbroken. */
+  /** Highest seq up to which the chain of `prev` is unbroken, or a gap record says what is missing. */
   #have(): number {
-    const heads = new Map<string, number>()
-    for (const held of [...this.held.values()].flat()) heads.set(toHex(held.report.prev), held.report.seq)
+    const seqs = [...this.held.keys()].sort((a, b) => a - b)
     let have = 0
     let head = toHex(new Uint8Array(8))
-    for (let seq = heads.get(head); seq !== undefined; seq = heads.get(head)) {
+    // Reports follow each other in order of seq, so one walk finds how far the chain goes.
+    for (const seq of seqs) {
+      const follows = this.held.get(seq)!.find(({ prev }) => prev === head)
+      if (!follows && !this.#named.has(seq - 1)) return have
       have = seq
-      const { leaf } = this.held.get(seq)![0]!
-      head = toHex(headAfter(crypto, leaf.report))
+      head = (follows ?? this.held.get(seq)![0]!).head
     }
     return have
   }

@@ -1,0 +1,163 @@
+/**
+ * The promise of the whole device: whatever happens, every sample that it took is anchored, once, or a signed gap record
+ * names it, within 20 report intervals of the last fault; and no number is ever used twice.
+ *
+ * DORMOUSE_FAULT_RUNS: how many schedules to try (default 60).
+ */
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { toHex } from "../../protocol/bytes.ts"
+import { GapCause, type GapReport, Kind, type Report } from "../../protocol/report.ts"
+import { Life } from "./life.ts"
+
+const RUNS = Number(process.env.DORMOUSE_FAULT_RUNS ?? 60)
+const RECOVERY = 20
+const EPOCH_MS = 600_000
+/** With one sample a report: wakes are report intervals. */
+const BATCHES = [1, 3]
+
+type Fault =
+  | { fault: "cut" | "reset"; after: number; tear: number }
+  | { fault: "brown-out" | "backup" | "restore" }
+  | { fault: "retained"; bit: number }
+  | { fault: "decay"; unit: number; bit: number }
+  | { fault: "worn"; sector: number }
+  | { fault: "outage"; wakes: number }
+  | { fault: "gateway clock" | "device clock"; seconds: number }
+
+const seconds = fc.constantFrom(1, -1, 0.4, 30, -30, 3600, -3600, 5 * 3600, -5 * 3600)
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({
+    fault: fc.constantFrom("cut" as const, "reset" as const),
+    after: fc.integer({ min: 1, max: 8 }),
+    tear: fc.constantFrom(0, 0.1, 0.5, 0.9, 0.99, 1),
+  }),
+  fc.record({ fault: fc.constantFrom("brown-out" as const, "backup" as const, "restore" as const) }),
+  fc.record({ fault: fc.constant("retained" as const), bit: fc.nat() }),
+  fc.record({ fault: fc.constant("decay" as const), unit: fc.nat(), bit: fc.nat(255) }),
+  fc.record({ fault: fc.constant("worn" as const), sector: fc.nat(15) }),
+  fc.record({ fault: fc.constant("outage" as const), wakes: fc.integer({ min: 1, max: 40 }) }),
+  fc.record({ fault: fc.constantFrom("gateway clock" as const, "device clock" as const), seconds }),
+)
+/** Faults, and wakes without any in between. */
+const schedule = fc.array(fc.tuple(fault, fc.integer({ min: 0, max: 6 })), { minLength: 1, maxLength: 12 })
+
+/** Loses messages either way, by a seed. */
+function air(seed: number, loss: number) {
+  let state = seed
+  let outage = false
+  const lost = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32 < loss / 2
+  }
+  return {
+    carries: () => ({ up: !outage && !lost(), down: !outage && !lost() }),
+    setOutage: (on: boolean) => {
+      outage = on
+    },
+  }
+}
+
+/** Sectors that may wear out: as many as there are spares for. */
+function spare(worn: Set<number>, sector: number): boolean {
+  const inState = [...worn].filter((n) => n < 6).length
+  return sector < 6 ? inState < 3 : worn.size - inState < 4
+}
+
+function values(report: Report): number[] {
+  return report.kind === Kind.samples ? report.samples.map(([value]) => Math.round(value! / 100)) : []
+}
+
+/** What the reports that were ever anchored leave unexplained, and whether anything is there twice. */
+function account(life: Life, upTo: number) {
+  const anchored = [...life.gateway.anchored.values()]
+  const delivered = anchored.flatMap(values)
+  const gaps = anchored.filter((report): report is GapReport => report.kind === Kind.gap)
+  const named = new Set<number>()
+  let unsigned = 0
+  for (const { firstSeq, lastSeq, samples, cause } of gaps) {
+    const signed = [...life.written].filter(([seq]) => firstSeq <= seq && seq <= lastSeq).flatMap(([, r]) => values(r))
+    for (const value of signed) named.add(value)
+    // Samples that decayed before they were signed have no seq: they are counted.
+    if (cause === GapCause.unreadable) unsigned += Math.max(0, samples - signed.length)
+  }
+  const held = new Set(delivered)
+  const open = life.stored.slice(0, upTo).filter((value) => !held.has(value) && !named.has(value))
+  return { twice: delivered.length - held.size, open, unsigned }
+}
+
+async function strike(life: Life, step: Fault, air: { setOutage(on: boolean): void }, backups: (() => void)[]) {
+  const { device, flash } = life
+  switch (step.fault) {
+    case "cut":
+    case "reset":
+      flash.tear = step.tear
+      return life.wake(step.after, step.fault === "cut" ? "power" : "reset")
+    case "brown-out":
+      device.brownOut = true
+      await life.wake()
+      device.brownOut = false
+      return
+    case "backup":
+      backups.push(life.gateway.backup())
+      return
+    case "restore":
+      backups.at(-1)?.()
+      return
+    case "retained":
+      if (device.retained) device.retained[(step.bit >> 3) % device.retained.length]! ^= 1 << (step.bit & 7)
+      return
+    case "decay":
+      flash.decay(step.unit, step.bit)
+      return
+    case "worn":
+      if (spare(flash.worn, step.sector)) flash.worn.add(step.sector)
+      return
+    case "outage":
+      air.setOutage(true)
+      await life.run(step.wakes)
+      air.setOutage(false)
+      return
+    case "gateway clock":
+      life.gatewayAhead += step.seconds * 1000
+      return
+    case "device clock":
+      life.jump(Math.max(step.seconds * 1e6, -device.now))
+  }
+}
+
+test("every sample is anchored once or named in a signed gap record, and no number repeats", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      schedule,
+      fc.integer({ min: 0, max: 65_535 }),
+      fc.double({ min: 0, max: 0.6, noNaN: true }),
+      fc.constantFrom(...BATCHES),
+      async (steps, seed, loss, batch) => {
+        const weather = air(seed, loss)
+        const life = new Life({ batch, epochMs: EPOCH_MS, samples: 100_000, seed, carries: weather.carries })
+        const backups: (() => void)[] = []
+        await life.run(4)
+        for (const [step, quiet] of steps) {
+          await strike(life, step, weather, backups)
+          await life.run(quiet)
+        }
+        const upTo = life.stored.length
+        const end = life.unix + RECOVERY * EPOCH_MS
+        while (life.unix < end) await life.wake()
+
+        expect(life.errors).toEqual([])
+        expect(life.repeatedSeqs).toBe(0)
+        expect(life.gateway.repeatedRequests).toBe(0)
+        const reports = [...life.gateway.held.values()]
+        for (const entries of reports) expect(entries.length, `fork at seq ${entries[0]!.report.seq}`).toBe(1)
+        const prevs = reports.flat().map(({ report }) => toHex(report.prev))
+        expect(new Set(prevs).size, "two reports follow one").toBe(prevs.length)
+        const { twice, open, unsigned } = account(life, upTo)
+        expect(twice).toBe(0)
+        expect(open.length, `samples ${open} are neither anchored nor named`).toBeLessThanOrEqual(unsigned)
+      },
+    ),
+    { numRuns: RUNS },
+  )
+})
