@@ -17,7 +17,7 @@ import type { OutboxIndex } from "./outbox.ts"
 import type { Board } from "./ports.ts"
 
 /** Changes with the layout: memory of another firmware is as good as lost. */
-const VERSION = 2
+const VERSION = 3
 
 export type Ranges = (readonly [first: number, last: number])[]
 
