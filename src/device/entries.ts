@@ -10,10 +10,14 @@ export const EntryType = { sample: 1, report: 2 } as const
 
 /** Samples are counted modulo this, from 1: what is missing between two records shows. */
 const COUNT = 65_536
-const COUNT_LENGTH = 2
+/** A report's record: seq(6) head(8) samples(2) distance to the seq before(2) count(2) report. */
 const SEQ_LENGTH = 6
-/** Bytes of a report's record beside the report. */
-export const REPORT_OVERHEAD = SEQ_LENGTH + HEAD_LENGTH + 3 * COUNT_LENGTH
+const HEAD_AT = SEQ_LENGTH
+const SAMPLES_AT = HEAD_AT + HEAD_LENGTH
+const BEFORE_AT = SAMPLES_AT + 2
+const UP_TO_AT = BEFORE_AT + 2
+/** Bytes beside the report. */
+export const REPORT_OVERHEAD = UP_TO_AT + 2
 /** A decayed record whose type cannot be read was a sample where it took no more. */
 const MOST_SAMPLE = 64
 
@@ -74,27 +78,28 @@ export function encodeStored({ seq, before, head, samples, upTo, bytes }: Omit<S
   const out = new Uint8Array(REPORT_OVERHEAD + bytes.length)
   const distance = before === undefined || seq - before >= COUNT ? 0 : seq - before
   out.set(uintBytes(seq, SEQ_LENGTH))
-  out.set(head, SEQ_LENGTH)
-  const counts = SEQ_LENGTH + HEAD_LENGTH
-  out.set(uintBytes(samples, COUNT_LENGTH), counts)
-  out.set(uintBytes(distance, COUNT_LENGTH), counts + COUNT_LENGTH)
-  out.set(uintBytes(upTo, COUNT_LENGTH), counts + 2 * COUNT_LENGTH)
+  out.set(head, HEAD_AT)
+  for (const [at, count] of [
+    [SAMPLES_AT, samples] as const,
+    [BEFORE_AT, distance] as const,
+    [UP_TO_AT, upTo] as const,
+  ]) {
+    out[at] = count >> 8
+    out[at + 1] = count & 255
+  }
   out.set(bytes, REPORT_OVERHEAD)
   return out
 }
 
 export function parseReport({ payload, location }: LogEntry): StoredReport {
-  const uint = (from: number, length: number) =>
-    payload.subarray(from, from + length).reduce((sum, byte) => sum * 256 + byte, 0)
-  const counts = SEQ_LENGTH + HEAD_LENGTH
-  const seq = uint(0, SEQ_LENGTH)
-  const distance = uint(counts + COUNT_LENGTH, COUNT_LENGTH)
+  const seq = payload.subarray(0, SEQ_LENGTH).reduce((sum, byte) => sum * 256 + byte, 0)
+  const distance = payload[BEFORE_AT]! * 256 + payload[BEFORE_AT + 1]!
   return {
     seq,
-    head: payload.slice(SEQ_LENGTH, counts),
-    samples: uint(counts, COUNT_LENGTH),
+    head: payload.slice(HEAD_AT, SAMPLES_AT),
+    samples: payload[SAMPLES_AT]! * 256 + payload[SAMPLES_AT + 1]!,
     before: distance === 0 ? undefined : seq - distance,
-    upTo: uint(counts + 2 * COUNT_LENGTH, COUNT_LENGTH),
+    upTo: payload[UP_TO_AT]! * 256 + payload[UP_TO_AT + 1]!,
     bytes: payload.slice(REPORT_OVERHEAD),
     location,
   }

@@ -136,7 +136,7 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
   const next = () => numbers[at++]!
   const tuple = (size: number) => Array.from({ length: size }, next)
   const list = (size: number) => Array.from({ length: next() }, () => tuple(size))
-  const position = () => ({ first: next(), last: next(), end: next(), worn: list(1).flat() })
+  const position = () => ({ first: next(), last: next(), end: next(), worn: tuple(next()) })
   const moment = () => list(2).map(([local, unix]) => ({ local: local!, unix: unix! }))[0]
   const block = () => ({ next: next(), end: next() })
   return {

@@ -138,9 +138,9 @@ export class Outbox {
     const { pending } = this
     const samples: StoredSample[] = []
     if (pending > 0)
-      for (const entry of this.#log.entries(pendingFrom || undefined)) {
-        if (entry.type !== EntryType.sample) continue
-        const sample = parseSample(entry)
+      for (const item of this.#log.items(pendingFrom || undefined)) {
+        if (!item.payload || item.type !== EntryType.sample) continue
+        const sample = parseSample(item)
         const place = samplesBetween(signed, sample.count)
         if (place > 0 && place <= pending) samples.push(sample)
       }

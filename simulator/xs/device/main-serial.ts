@@ -6,4 +6,4 @@ import { openSerial } from "./serial.ts"
 
 declare const host: Host
 
-wake(createBoard(host, openSerial))
+Promise.resolve().then(() => wake(createBoard(host, openSerial)))

@@ -6,4 +6,5 @@ import { openWifi } from "./wifi.ts"
 
 declare const host: Host
 
-wake(createBoard(host, openWifi))
+// As a job of its own: what a bundle declares lies on the stack, hundreds of slots of it, until its script has ended.
+Promise.resolve().then(() => wake(createBoard(host, openWifi)))

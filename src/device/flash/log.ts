@@ -107,27 +107,34 @@ export class FlashLog {
     }
   }
 
-  /** All whole records in order, from the absolute offset `from` on (of a record in the log) or from the oldest. */
-  *entries(from?: number): Generator<LogEntry> {
-    for (const item of this.items(from)) if (item.payload) yield item
-  }
-
-  /** The same with those that have decayed. */
-  *items(from?: number): Generator<LogItem> {
+  /**
+   * All records in order, decayed ones too, from the absolute offset `from` on (of a record in the log) or from the
+   * oldest. One generator and no other inside: each costs a board's small stack.
+   */
+  *items(from?: number, lastSector = this.#last): Generator<LogItem> {
     let sector = from === undefined ? this.#first : this.#sectorAt(from)
     let location = from !== undefined && this.#isIn(from, sector) ? from : this.#ring.start(sector) + HEADER_SIZE
-    for (; sector <= this.#last; location = this.#ring.start(++sector) + HEADER_SIZE) {
+    for (; sector <= lastSector; location = this.#ring.start(++sector) + HEADER_SIZE) {
       if (!this.#ring.holds(sector)) continue
-      yield* this.#sectorItems(sector, location, sector === this.#last ? this.#end : this.#ring.end(sector))
+      const limit = sector === this.#last ? this.#end : this.#ring.end(sector)
+      let bad = 0
+      while (location < limit || bad > 0) {
+        const record = location < limit ? readRecord(this.#storage, location, limit) : "blank"
+        if (record === "bad") bad ||= location
+        else if (bad > 0) {
+          for (const damage of this.#decayed(bad, location, sector)) yield damage
+          bad = 0
+        }
+        if (typeof record === "object") yield { location, sector, type: record.type, payload: record.payload }
+        location += typeof record === "object" ? record.size : ALIGNMENT
+      }
     }
   }
 
   /** The records of the oldest sector, which `reclaim` gives up. */
   oldest(): LogEntry[] {
-    const start = this.#ring.start(this.#first)
-    const limit = this.#first === this.#last ? this.#end : this.#ring.end(this.#first)
     const entries: LogEntry[] = []
-    for (const item of this.#sectorItems(this.#first, start + HEADER_SIZE, limit)) if (item.payload) entries.push(item)
+    for (const item of this.items(undefined, this.#first)) if (item.payload) entries.push(item)
     return entries
   }
 
@@ -145,27 +152,6 @@ export class FlashLog {
     this.#ring.erase(this.#first)
     do this.#first++
     while (this.#first < this.#last && !this.#ring.holds(this.#first))
-  }
-
-  *#sectorItems(sector: number, from: number, limit: number): Generator<LogItem> {
-    let bad = 0
-    let location = from
-    while (location < limit) {
-      const record = readRecord(this.#storage, location, limit)
-      if (record === "bad") {
-        if (bad === 0) bad = location
-        location += ALIGNMENT
-        continue
-      }
-      if (bad > 0) yield* this.#decayed(bad, location, sector)
-      bad = 0
-      if (record === "blank") location += ALIGNMENT
-      else {
-        yield { location, sector, type: record.type, payload: record.payload }
-        location += record.size
-      }
-    }
-    if (bad > 0) yield* this.#decayed(bad, location, sector)
   }
 
   #decayed(from: number, to: number, sector: number): Damage[] {

@@ -24,7 +24,7 @@ export interface FlashRecord {
 }
 
 export function recordSize(payloadLength: number): number {
-  return Math.ceil((HEADER + payloadLength + CHECKSUM_LENGTH) / ALIGNMENT) * ALIGNMENT
+  return (HEADER + payloadLength + CHECKSUM_LENGTH + ALIGNMENT - 1) & -ALIGNMENT
 }
 
 export function encodeRecord(storage: Storage, type: number, payload: Uint8Array): Uint8Array {
@@ -44,16 +44,16 @@ export function encodeRecord(storage: Storage, type: number, payload: Uint8Array
 export function readRecord(storage: Storage, offset: number, end: number): FlashRecord | "blank" | "bad" {
   const { flash } = storage
   let bytes = flash.read(offset, Math.min(FIRST_READ, end - offset))
-  const shape = shapeOf(bytes)
-  if (!shape) return isErased(bytes.subarray(0, ALIGNMENT)) ? "blank" : "bad"
-  const { length, size, type } = shape
+  const length = bytes[0]! * 256 + bytes[1]!
+  const size = recordSize(length)
+  if (bytes[MARKER_AT] !== markerOf(size)) return isErased(bytes.subarray(0, ALIGNMENT)) ? "blank" : "bad"
   if (offset + size > end) return "bad"
   if (size > bytes.length) bytes = flash.read(offset, size)
-  const sum = checksum(storage, bytes.subarray(0, HEADER + length))
+  const sum = storage.crypto.sha256(bytes.subarray(0, HEADER + length))
   const at = HEADER + length
   const last = sum[3] === 0xff ? 0xfe : sum[3]
   const ok = bytes[at] === sum[0] && bytes[at + 1] === sum[1] && bytes[at + 2] === sum[2] && bytes[at + 3] === last
-  return ok ? { type, payload: bytes.slice(HEADER, at), size } : "bad"
+  return ok ? { type: bytes[2]!, payload: bytes.slice(HEADER, at), size } : "bad"
 }
 
 /** What a record's header says of it, `undefined` where it contradicts itself. */

@@ -69,6 +69,7 @@ export class Ring {
 
   /** Sectors that can still be opened, at most `enough`. */
   free(first: number, last: number, enough: number): number {
+    if (this.#worn.length === 0) return Math.min(enough, first + this.region.sectors - last - 1)
     let free = 0
     for (let n = last + 1; n < first + this.region.sectors && free < enough; n++) if (!this.isWorn(n)) free++
     return free
@@ -130,10 +131,11 @@ export class Ring {
   #read(at: number): SectorHeader | undefined {
     const record = readRecord(this.#storage, at, at + ALIGNMENT)
     if (typeof record === "string" || record.type !== SECTOR_HEADER || record.payload.length < NUMBER_LENGTH) return
-    const uint = (from: number, length: number) =>
-      record.payload.subarray(from, from + length).reduce((number, byte) => number * 256 + byte, 0)
+    const { payload } = record
     const worn: number[] = []
-    for (let at = NUMBER_LENGTH; at < record.payload.length; at += PLACE_LENGTH) worn.push(uint(at, PLACE_LENGTH))
-    return { number: uint(0, NUMBER_LENGTH), worn }
+    for (let i = NUMBER_LENGTH; i < payload.length; i += PLACE_LENGTH) worn.push(payload[i]! * 256 + payload[i + 1]!)
+    let number = 0
+    for (let i = 0; i < NUMBER_LENGTH; i++) number = number * 256 + payload[i]!
+    return { number, worn }
   }
 }
