@@ -50,13 +50,18 @@ async function run(crash: CrashRecord, console: SerialConsole): Promise<void> {
     watchdog.feed()
     crash.enter("wake")
   }
-  await boot(board, { line: { stream: console, timer: createTimer() }, commands: checked(board), awake })
+  await boot(board, { line: { stream: console, timer: createTimer() }, commands: commandsOf(board, console), awake })
 }
 
-/** `provision`, but for a board record that this firmware understands. */
-function checked(board: Board): Record<string, Command> {
-  const { provision } = provisioningCommands(board)
+/** `provision` only with a board record that this firmware understands; `prove` shows the code that people compare. */
+function commandsOf(board: Board, console: SerialConsole): Record<string, Command> {
+  const { provision, prove, info } = provisioningCommands(board)
   return {
+    async prove(args) {
+      const proof = await prove!(args)
+      console.line(`code ${asMap(await info!([]), "info").get("code")}`)
+      return proof
+    },
     provision: (args) => {
       const [record, , network] = asArray(args, "provision", 3, 3)
       if (network !== null) checkBoardConfig(asMap(network, "network"), asProvisioning(record!).profile.length)
