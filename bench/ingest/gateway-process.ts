@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { crypto } from "../../as/index.ts"
 import { openCoapBridge } from "../../src/gateway/bridges/coap.ts"
+import { openSerialBridge } from "../../src/gateway/bridges/serial.ts"
 import { createCore } from "../../src/gateway/core.ts"
 import { VerifyPool } from "../../src/gateway/ingest/verify-pool.ts"
 import { silentLog } from "../../src/gateway/log.ts"
@@ -24,6 +25,12 @@ const bridge = await openCoapBridge({
   handle: core.handle,
   meter: core.metrics.link("wifi"),
 })
+const line = join(dir, "line")
+const serial = await openSerialBridge({
+  line: `listen-unix:${line}`,
+  handle: core.handle,
+  meter: core.metrics.link("serial"),
+})
 
 export interface Usage {
   /** microseconds, all threads */
@@ -37,7 +44,7 @@ export interface Usage {
 answering({
   where: () => {
     const { chainId, registry } = chain
-    return { port: bridge.port, gatewayPublicKey: crypto.getPublicKey(secretKey), chainId, registry }
+    return { port: bridge.port, line, gatewayPublicKey: crypto.getPublicKey(secretKey), chainId, registry }
   },
   async approve(addresses: string[]) {
     while (verifier.ready < verifier.size) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -49,8 +56,14 @@ answering({
     const { durable, anchored } = store.anchors.totals()
     return { cpu: user + system, rss: process.memoryUsage.rss(), stored: durable, anchored }
   },
+  /** messages without effect, so far */
+  async dropped(): Promise<number> {
+    const counts = (await core.metrics.text()).matchAll(/^dormouse_dropped_total\{.*\} (\d+)$/gm)
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+  },
   async end() {
     await bridge.close()
+    await serial.close()
     await core.drain()
     await core.stop()
     await verifier.close()
