@@ -1,5 +1,5 @@
 /** A running rv32 board in QEMU: its serial line, its power. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { encodeSerialFrame, type SerialFrame, SerialReader } from "../../../src/protocol/serial-frame.ts"
 import type { Image } from "./image.ts"
 import { QEMU } from "./toolchain.ts"
@@ -39,29 +39,41 @@ export interface BoardListener {
   bytes?(bytes: Uint8Array): void
 }
 
+/**
+ * QEMU writes byte by byte. Into the sockets that Node gives its children few hundred bytes go that way; into a pipe 64 K
+ * do, so that the board's UART never has to wait for us. The emulator's exit code comes by descriptor 3; whatever ends
+ * the pipe ends them all.
+ */
+const SCRIPT = '{ "$@"; echo "$?" >&3; } | { cat 3>&-; kill -9 0; }'
+
 export class QemuBoard {
-  readonly #process: ChildProcessWithoutNullStreams
+  readonly #process: ChildProcess
   #said = ""
+  #exitCode = ""
   #stopping = false
   /** Resolves when power is off; rejects where the emulator failed. */
   readonly ended: Promise<void>
 
   constructor(options: BoardOptions, listener: BoardListener) {
-    this.#process = spawn(QEMU, argumentsOf(options), { stdio: "pipe" })
+    const command = ["-c", SCRIPT, "sh", QEMU, ...argumentsOf(options)]
+    this.#process = spawn("sh", command, { stdio: ["pipe", "pipe", "pipe", "pipe"], detached: true })
     const console = new ConsoleReader(listener)
-    this.#process.stdout.on("data", (bytes: Uint8Array) => {
+    this.#process.stdout!.on("data", (bytes: Uint8Array) => {
       listener.bytes?.(bytes)
       console.push(bytes)
     })
-    this.#process.stderr.on("data", (bytes) => {
+    this.#process.stderr!.on("data", (bytes) => {
       this.#said += bytes
     })
-    this.#process.stdin.on("error", () => {})
+    this.#process.stdio[3]!.on("data", (bytes) => {
+      this.#exitCode += bytes
+    })
+    this.#process.stdin!.on("error", () => {})
     this.ended = new Promise((resolve, reject) => {
       this.#process.once("error", reject)
-      this.#process.once("close", (code) => {
-        if (code === 0 || this.#stopping) resolve()
-        else reject(new Error(`QEMU ended with ${code}: ${this.#said}`))
+      this.#process.once("close", () => {
+        if (this.#stopping || this.#exitCode.trim() === "0") resolve()
+        else reject(new Error(`QEMU ended with ${this.#exitCode.trim()}: ${this.#said}`))
       })
     })
     this.ended.catch(() => {})
@@ -69,7 +81,7 @@ export class QemuBoard {
 
   /** Puts bytes on the board's serial line. */
   write(bytes: Uint8Array): void {
-    this.#process.stdin.write(bytes)
+    this.#process.stdin!.write(bytes)
   }
 
   send(frame: SerialFrame): void {
@@ -79,7 +91,8 @@ export class QemuBoard {
   /** Cuts power now, wherever the board is. */
   async stop(): Promise<void> {
     this.#stopping = true
-    this.#process.kill("SIGKILL")
+    if (this.#process.exitCode === null && this.#process.signalCode === null)
+      process.kill(-this.#process.pid!, "SIGKILL")
     await this.ended.catch(() => {})
   }
 }

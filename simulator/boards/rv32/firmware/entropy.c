@@ -101,7 +101,7 @@ int entropyFill(uint8_t *bytes, size_t length) {
     SOURCE(QUEUE_NOTIFY) = 0;
     powerBeginWait();
     while (queue.device.index != queue.driver.index) powerWait(INFINITY);
-    while (powerMicros() < due) powerWait(due);
+    powerWaitExactly(due);
     powerEndWait();
     SOURCE(INTERRUPT_ACKNOWLEDGE) = SOURCE(INTERRUPT_STATUS);
     bytes += queue.device.length;

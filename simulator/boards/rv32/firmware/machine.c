@@ -72,28 +72,36 @@ static void turn(txMachine *the, void (*body)(txMachine *, void *), void *data) 
   if (status) describe(the, status);
 }
 
-/* One line with all that was used, in bytes: slots, chunks, stack of the machine, C heap, C stack. */
-static void reportMemory(txMachine *the) {
+/*
+ * One line with all that was used: bytes of slots, chunks, stack of the machine, C heap, C stack; units of the engine's
+ * meter; instructions of native cryptography.
+ */
+static void reportUse(txMachine *the) {
   HeapUse use;
   char text[120];
   measureHeap(the, &use);
-  snprintf(text, sizeof text, "%u %u %u %u %u", (unsigned)use.slotsPeak, (unsigned)use.chunksPeak,
-           (unsigned)use.stackPeak, (unsigned)heapUsed(), (unsigned)board_stack_used());
-  serialLine("memory", text);
+  snprintf(text, sizeof text, "%u %u %u %u %u %u %u", (unsigned)use.slotsPeak, (unsigned)use.chunksPeak,
+           (unsigned)use.stackPeak, (unsigned)heapUsed(), (unsigned)board_stack_used(), (unsigned)the->meterIndex,
+           (unsigned)powerSpentInAll());
+  serialLine("use", text);
 }
 
-/* Sleeps until something is to do; does it. */
+/* Waits for the first of frame and alarm. */
+static void rest(void) {
+  double patience = powerMicros() + WATCHDOG_WAIT_MICROS;
+  double limit = isnan(port.alarm) ? patience : port.alarm;
+  powerBeginWait();
+  while (isinf(serialHeldUntil()) && powerMicros() < limit)
+    powerWait(__straps.frozen && serialAwaits() ? INFINITY : limit);
+  powerWaitExactly(fmin(serialHeldUntil(), limit));
+  powerEndWait();
+  if (isinf(serialHeldUntil()) && isnan(port.alarm)) powerCrash("watchdog: it waits for nothing");
+}
+
 static void await(txMachine *the) {
   Datagram datagram;
-  double patience = powerMicros() + WATCHDOG_WAIT_MICROS;
-  powerBeginWait();
-  for (;;) {
-    datagram.bytes = serialFrame(&datagram.length);
-    if (datagram.bytes || powerMicros() >= port.alarm) break;
-    if (powerMicros() >= patience && isnan(port.alarm)) powerCrash("watchdog: it waits for nothing");
-    powerWait(__straps.frozen && serialAwaits() ? INFINITY : fmin(serialDueAt(), isnan(port.alarm) ? patience : port.alarm));
-  }
-  powerEndWait();
+  rest();
+  datagram.bytes = serialHeldUntil() <= powerMicros() ? serialFrame(&datagram.length) : NULL;
   if (datagram.bytes) {
     serialLine("frame", "");
     turn(the, callDatagram, &datagram);
@@ -111,7 +119,7 @@ _Noreturn void machineRun(void) {
   serialLine("run", portEngine());
   turn(the, callStart, NULL);
   while (!port.sleeps) await(the);
-  reportMemory(the);
+  reportUse(the);
   serialLine("sleep", "");
   powerDeepSleep(port.until);
 }

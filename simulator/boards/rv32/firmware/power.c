@@ -11,6 +11,9 @@
 #define FIRST_BACKOFF_MICROS 1000000.0
 #define LONGEST_BACKOFF_MICROS 60000000.0
 
+/* A wait ends this early and is then counted out to the instruction, so that counted time is the same in every run. */
+#define SETTLING_MICROS 3
+
 #define TIMER_INTERRUPT (1u << 7)
 #define EXTERNAL_INTERRUPT (1u << 11)
 #define INTERRUPTS_ON 8
@@ -62,7 +65,7 @@ static _Noreturn void reset(uint32_t reason) {
   kept.reason = reason;
   disarm();
   FINISHER = FINISHER_RESET;
-  for (;;) continue;
+  for (;;) __asm__ volatile("wfi"); /* and time stands still until QEMU has done it */
 }
 
 _Noreturn void powerOff(void) {
@@ -136,6 +139,29 @@ void powerWait(double micros) {
   powerFeed();
   csrSet("mie", TIMER_INTERRUPT);
   csrSet("mstatus", INTERRUPTS_ON);
+}
+
+/* Takes exactly so many instructions more for each of `count`, at least 2. */
+static void delay(uint32_t count) {
+  __asm__ volatile(
+    "andi t1, %0, 1\n\tsrli t0, %0, 1\n\tbeqz t1, 1f\n\tnop\n1:\taddi t0, t0, -1\n\tbnez t0, 1b"
+    : : "r"(count) : "t0", "t1");
+}
+
+void powerWaitExactly(double micros) {
+  while (powerMicros() < micros - SETTLING_MICROS) powerWait(micros - SETTLING_MICROS);
+  int64_t left = (int64_t)(micros * 1000) - (int64_t)(rtcNanos() - kept.poweredOn);
+  if (left >= 2) delay((uint32_t)left);
+}
+
+static uint64_t spent;
+
+void powerSpent(uint64_t instructions) {
+  spent += instructions;
+}
+
+uint64_t powerSpentInAll(void) {
+  return spent;
 }
 
 static void sleepUntil(double micros) {

@@ -34,11 +34,17 @@ double powerMicros(void);
 /* The instructions that the processor worked, without those it waited. */
 uint64_t powerInstructions(void);
 
+/* Of these, native cryptography's, which the engine's meter does not see. */
+void powerSpent(uint64_t instructions);
+uint64_t powerSpentInAll(void);
+
 /*
  * Waits for an interrupt of the UART or the entropy source, or until `micros` (INFINITY: for ever). Returns at once
  * where one is pending; may return early.
  */
 void powerWait(double micros);
+/* Waits for that time and nothing else, to the nanosecond where an instruction takes one. */
+void powerWaitExactly(double micros);
 /* Instructions until the matching call do not count as work. */
 void powerBeginWait(void);
 void powerEndWait(void);

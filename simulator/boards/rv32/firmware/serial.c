@@ -69,7 +69,7 @@ void serialReceive(void) {
   }
 }
 
-double serialDueAt(void) {
+double serialHeldUntil(void) {
   return whole ? heldUntil : INFINITY;
 }
 
@@ -79,7 +79,7 @@ int serialAwaits(void) {
 }
 
 const uint8_t *serialFrame(size_t *count) {
-  if (!whole || powerMicros() < heldUntil) return NULL;
+  if (!whole) return NULL;
   *count = length;
   whole = 0;
   length = 0;

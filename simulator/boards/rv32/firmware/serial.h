@@ -16,10 +16,10 @@ void serialSend(const uint8_t *bytes, size_t length);
 /* Takes what the UART has received; from the wait for its interrupt. */
 void serialReceive(void);
 
-/* The frame that has come in whole, once the line would have carried it; NULL: none. It stays until the next wait. */
+/* The frame that has come in whole; NULL: none. It stays until the next wait. */
 const uint8_t *serialFrame(size_t *length);
-/* When to look for it, microseconds; INFINITY: when the UART's interrupt comes. */
-double serialDueAt(void);
+/* When the line would have carried it, microseconds; INFINITY: none has come. */
+double serialHeldUntil(void);
 
 /* Whether a frame went out and nothing has come back yet. */
 int serialAwaits(void);
