@@ -1,6 +1,7 @@
 /** What the device costs a microcontroller: RAM, flash and instructions of the rv32 board (docs/boards.md). */
-import { boardFigures, type Figures, phases } from "../simulator/boards/rv32/figures.ts"
+
 import { missingTools } from "../simulator/boards/rv32/toolchain.ts"
+import { boardFigures, type Figures, phases } from "./boards/figures.ts"
 import type { Figure } from "./run.ts"
 
 const KIB = 1024
