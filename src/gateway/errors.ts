@@ -43,8 +43,8 @@ export type GatewayErrorCode =
   | "E_SCHC_ABORTED" // one end gave up a packet that travelled in fragments
   | "E_SCHC_EXPIRED" // the rest of a packet's fragments did not come
   | "E_SCHC_MESSAGE" // not a message of fragmentation
-  | "E_SCHC_STRAY" // of an answer to an earlier request
   | "E_SCHC_RULE" // a frame of a kind that is not taken
+  | "E_SCHC_STRAY" // of an answer to an earlier request
   | "E_SERIAL_CHECK" // bytes of a serial line are a frame, but for its CRC
   | "E_SERIAL_GARBAGE" // bytes of a serial line are no frame
   | "E_SERIAL_LENGTH" // they are too many for one

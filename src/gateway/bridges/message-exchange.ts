@@ -1,5 +1,5 @@
 /** From a link's message to its answer (docs/protocol.md §2), for links that speak in frames. */
-import { decodeLinkMessage, encodeLinkMessage, LinkCode } from "../../protocol/link-message.ts"
+import { decodeLinkMessage, encodeLinkMessage, LINK_HEAD, LinkCode } from "../../protocol/link-message.ts"
 import type { AnswerKind, BridgeOptions, Topic } from "./bridge.ts"
 
 /** Nobody gets back more than three times what he sent, until he is known. */
@@ -30,7 +30,7 @@ export function messageExchange({ handle, meter }: Pick<BridgeOptions, "handle" 
     const answer = await handle(topic, message.body)
     if (!answer) return undefined
     const { kind, body } = answer
-    const full = kind === "changed" || body.length + 3 <= AMPLIFICATION * bytes.length
+    const full = kind === "changed" || LINK_HEAD + body.length <= AMPLIFICATION * bytes.length
     return encodeLinkMessage(codes[kind], message.token, full ? body : NOTHING)
   }
 }

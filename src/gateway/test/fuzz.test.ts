@@ -2,14 +2,21 @@
 import { createSocket } from "node:dgram"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { concat } from "../../protocol/bytes.ts"
+import { encodeLinkMessage, LinkCode } from "../../protocol/link-message.ts"
+import { FragmentEndpoint } from "../../protocol/schc/endpoint.ts"
+import { framed, Rule } from "../../protocol/schc/rules.ts"
+import { encodeSerialFrame } from "../../protocol/serial-frame.ts"
 import { openCoapBridge } from "../bridges/coap.ts"
 import { coapExchange } from "../bridges/coap-exchange.ts"
+import { serialLine } from "../bridges/serial-line.ts"
 import { testMeter } from "../bridges/test/meter.ts"
+import { systemClock } from "../ports.ts"
 import type { TestDevice } from "./support/device.ts"
-import { Harness, seededRandom } from "./support/harness.ts"
+import { Harness, seededRandom, settle } from "./support/harness.ts"
 
 const MESSAGES = 100_000
 const OVER_UDP = 5_000
+const ON_A_LINE = 20_000
 
 let harness: Harness
 let victim: TestDevice
@@ -106,6 +113,46 @@ it(`${OVER_UDP} of them over UDP, while another device reports`, async () => {
   await bridge.close()
   await expectUnharmed()
 })
+
+it(`${ON_A_LINE} random and mutated frames and fragments on a serial line`, async () => {
+  const drops: string[] = []
+  let bytes = 0
+  const line = serialLine({
+    ...{ handle: harness.exchange, meter: testMeter(drops), clock: systemClock(), mtu: 77, onText: () => {} },
+    write: (frame) => (bytes += frame.length) > 0,
+  })
+  const samples = await goodMessages()
+  const frames = samples.flatMap(framesOf)
+  const originals = new Set(frames.map((frame) => Buffer.from(frame).toString("hex")))
+  let came = 0
+  for (let i = 0; i < ON_A_LINE; i++) {
+    const frame = mutant(frames)
+    if (originals.has(Buffer.from(frame).toString("hex")) || equalButIds(frame, samples)) continue
+    const onLine = encodeSerialFrame({ station: below(40), rule: frame[0] ?? 0, payload: frame.subarray(1) })
+    const piece = below(4) ? onLine : mutant([onLine])
+    line.push(piece)
+    came += piece.length
+    if (i % 100 === 0) await settle()
+  }
+  await settle()
+  line.close()
+  expect(bytes).toBeLessThanOrEqual(3 * came)
+  expect(drops.length).toBeGreaterThan(ON_A_LINE / 4)
+  for (const code of new Set(drops)) expect(code).toMatch(/^E_(SERIAL|SCHC|LINK|BUSY)/)
+  await expectUnharmed()
+})
+
+/** A message's frames, whole and in fragments, rule first. */
+function framesOf(sample: Uint8Array): Uint8Array[] {
+  const code = sample[7] === "h".charCodeAt(0) ? LinkCode.hello : LinkCode.report
+  const message = encodeLinkMessage(code, below(65_536), sample.subarray(11))
+  const frames = [concat(new Uint8Array([Rule.whole]), message)]
+  new FragmentEndpoint({
+    ...{ sends: framed.up, takes: framed.down, isAsked: false, mtu: 76, maxPacket: 1_155, onPacket: () => {} },
+    send: (rule, payload) => void frames.push(concat(new Uint8Array([rule]), payload)),
+  }).sendPacket(message, below(4))
+  return frames
+}
 
 /** Whether a mutation left the body whole: CoAP's own ids may change without harm. */
 function equalButIds(message: Uint8Array, samples: readonly Uint8Array[]): boolean {
