@@ -19,6 +19,8 @@ export async function buildBundle() {
     target: "es2022",
     platform: "neutral",
     minify: true,
+    // simulator/xs/README.md, "One wake, one machine"
+    banner: { js: '"use preload";' },
     legalComments: "none",
     logLevel: "warning",
   })

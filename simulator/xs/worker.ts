@@ -20,7 +20,7 @@ export type * from "./types.ts"
 export const xsBinary = process.env.DORMOUSE_XS ?? fileURLToPath(new URL("../../build/xs/dormouse-xs", import.meta.url))
 
 /** An ESP32 without external RAM leaves about this much to a script. */
-export const defaultLimits: XsLimits = { slots: 7168, chunkBytes: 96 * 1024, stackSlots: 1024, meter: 50_000_000 }
+export const defaultLimits: XsLimits = { slots: 6144, chunkBytes: 96 * 1024, stackSlots: 768, meter: 50_000_000 }
 
 const maxDevices = 1 << 24
 const stderrTail = 4096

@@ -1,4 +1,4 @@
-/** The bundle's entry: one wake of one simulated board on link `serial`. */
+/** The bundle's entry. It runs once, in the template of all machines; each wake calls `start`: one simulated board on link `serial`. */
 import { wake } from "../../../src/device/wake.ts"
 import { createBoard } from "./board.ts"
 import type { Host } from "./host.d.ts"
@@ -6,4 +6,4 @@ import { openSerial } from "./serial.ts"
 
 declare const host: Host
 
-Promise.resolve().then(() => wake(createBoard(host, openSerial)))
+Object.assign(globalThis, { start: () => wake(createBoard(host, openSerial)) })

@@ -1,4 +1,4 @@
-/** The bundle's entry: one wake of one simulated board on link `wifi`. */
+/** The bundle's entry. It runs once, in the template of all machines; each wake calls `start`: one simulated board on link `wifi`. */
 import { wake } from "../../../src/device/wake.ts"
 import { createBoard } from "./board.ts"
 import type { Host } from "./host.d.ts"
@@ -6,5 +6,4 @@ import { openWifi } from "./wifi.ts"
 
 declare const host: Host
 
-// As a job of its own: what a bundle declares lies on the stack, hundreds of slots of it, until its script has ended.
-Promise.resolve().then(() => wake(createBoard(host, openWifi)))
+Object.assign(globalThis, { start: () => wake(createBoard(host, openWifi)) })

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "guard.h"
 #include "heap.h"
+#include "start.h"
 #include "template.h"
 
 extern Device* currentDevice;
@@ -12,13 +13,19 @@ extern Device* currentDevice;
 
 Settings settings;
 
+/* The first words of a bundle that is run once, in the template; each wake then calls its global function `start`. */
+#define PRELOAD_DIRECTIVE "\"use preload\""
+
 static Template template;
+static BundleState bundleState;
 static char* cStackLimit;
 
 int machinesStart(char* text, size_t length, char* why, size_t whySize) {
   char here;
   cStackLimit = (char*)((uintptr_t)&here - C_STACK_SIZE);
-  return templateBuild(&template, BUNDLE_CODE, text, length, why, whySize);
+  size_t words = strlen(PRELOAD_DIRECTIVE);
+  bundleState = length >= words && memcmp(text, PRELOAD_DIRECTIVE, words) == 0 ? BUNDLE_DEFINED : BUNDLE_CODE;
+  return templateBuild(&template, bundleState, text, length, why, whySize);
 }
 
 int machinesReady(void) {
@@ -55,7 +62,9 @@ static txMachine* createMachine(Device* device) {
 static void runTurn(txMachine* the, void* data) {
   Device* device = data;
   Datagram datagram = {device->turn.bytes, device->turn.length};
-  if (device->turn.kind == TURN_WAKE)
+  if (device->turn.kind == TURN_WAKE && bundleState == BUNDLE_DEFINED)
+    callStart(the, NULL);
+  else if (device->turn.kind == TURN_WAKE)
     templateRun(&template, the);
   else if (device->turn.kind == TURN_DATAGRAM)
     callDatagram(the, &datagram);

@@ -91,6 +91,6 @@ it("reports what a machine used", async () => {
   expect(heap.chunksPeak).toBeGreaterThan(20000)
   expect(heap.slotsPeak).toBeGreaterThan(500)
   expect(heap.stackPeak).toBeGreaterThan(10 * 32)
-  expect(heap.stackPeak).toBeLessThan(1024 * 32)
+  expect(heap.stackPeak).toBeLessThan(768 * 32)
   expect(meter).toBeGreaterThan(50)
 })

@@ -150,3 +150,22 @@ describe("host.now", () => {
     expect(date).toBe(Math.floor(now / 1000))
   })
 })
+
+describe("a bundle that is run once", () => {
+  it("defines in the template what every wake finds; what one changes stays its own", async () => {
+    const { create, wake } = await lab(`"use preload"
+      const table = { value: 1, list: [1, 2] }
+      class Counter { count = 0; up() { return ++this.count } }
+      globalThis.start = () => {
+        const counter = new Counter()
+        const before = [table.value, table.list.length]
+        table.list.push(3)
+        table.value = 2
+        host.trace([counter.up(), counter.up(), ...before, table.value, table.list.length].join())
+        host.sleep(1)
+      }`)
+    await create(1)
+    await create(2)
+    for (const id of [1, 1, 2, 1]) expect((await wake(id)).traces).toEqual(["1,2,1,2,2,3"])
+  })
+})
