@@ -62,7 +62,7 @@ export async function run(): Promise<Figure[]> {
       ...always,
     },
     {
-      ...{ name: "two AA lithium cells last", value: account.batteryYears(new Battery(profile), ROOM_CELSIUS) },
+      ...{ name: "two AA lithium cells last", value: account.batteryYears(new Battery(profile)) },
       ...{ unit: "years", better: "higher", ...always },
     },
   ]

@@ -28,6 +28,8 @@ export class EnergyAccount {
   #harvested = 0
   #micros = 0
   #wakes = 0
+  /** over all wakes */
+  #celsius = 0
   /** of the last wake */
   #wake = 0
   #peak = 0
@@ -57,6 +59,7 @@ export class EnergyAccount {
     this.#harvested += gain
     this.#micros += micros
     this.#wakes++
+    this.#celsius += celsius
     this.#wake = AWAKE.reduce((sum, cause) => sum + charge[cause], 0)
     this.#peak = peakOf(times, consumer)
     this.#highestPeak = Math.max(this.#peak, this.#highestPeak)
@@ -71,12 +74,15 @@ export class EnergyAccount {
     return { millivolts, brownOut: millivolts < consumer.chip.brownOut.value }
   }
 
-  /** Years that a full battery would last if all goes on as on average so far; `Infinity`: the sun gives more. */
-  batteryYears(full: Battery, celsius: number): number {
+  /**
+   * Years that a full battery would last if all goes on as on average so far, at the mean temperature so far; `Infinity`: the sun
+   * gives more.
+   */
+  batteryYears(full: Battery): number {
     const net = totalOf(this.charge) - (full.profile.rechargeable ? this.#harvested : 0)
     const perYear = (net / this.#micros) * YEAR_US
     const wake = AWAKE.reduce((sum, cause) => sum + this.charge[cause], 0) / this.#wakes
-    const load = { wake, peak: this.#highestPeak, celsius }
+    const load = { wake, peak: this.#highestPeak, celsius: this.#celsius / this.#wakes }
     return full.yearsLeft(perYear, load, this.#options.consumer.chip.brownOut.value)
   }
 }

@@ -8,7 +8,7 @@ export interface MediumProfile {
   /** bytes of a datagram that one frame takes, and what the medium adds to them on the air */
   payload: Figure
   header: Figure
-  /** a larger datagram goes as several frames (as 6LoWPAN does); otherwise it is dropped */
+  /** a larger datagram goes as several frames and is lost with any of them; otherwise it is dropped */
   fragments: boolean
   /** microseconds of a frame of so many bytes on the air */
   airtime(bytes: number): number
@@ -135,13 +135,17 @@ const ieee802154: MediumProfile = {
   },
 }
 
-/** EU868 payloads: DR0 to DR2 51 B, DR3 115 B, DR4 and DR5 222 B (LoRaWAN regional parameters). */
+/**
+ * EU868 payloads: DR0 to DR2 51 B, DR3 115 B, DR4 and DR5 222 B (LoRaWAN regional parameters). Kinder than LoRaWAN: the fragments of a
+ * datagram follow each other at once, down as well as up, and its duty cycle counts from their end.
+ */
 function lora(spreadingFactor: number, payload: number): MediumProfile {
   return {
     ...ideal,
     link: "lora",
     payload: cited(payload, "B", "LoRaWAN regional parameters, EU868"),
     header: cited(13, "B", "LoRaWAN: MHDR 1, FHDR 7, FPort 1, MIC 4"),
+    fragments: true,
     airtime: (bytes) => loraAirtime(bytes, { spreadingFactor }),
     channels: cited(3, "1", "EU868: the three channels that every device has"),
     capture: cited(6, "dB", "Semtech: co-channel rejection of equal spreading factors"),

@@ -114,7 +114,8 @@ export class GroupRecord {
     const radio = times.associate + times.listen + times.receive + times.transmit
     this.wakes++
     this.wakeMs.add((times.boot + times.cpu + radio) / 1000)
-    if (radio > 0) this.radioMs.add(radio / 1000)
+    // less is what rounding leaves of a wake without radio
+    if (radio >= 1000) this.radioMs.add(radio / 1000)
     for (const key of Object.keys(this.times) as (keyof WakeTimes)[]) this.times[key] += times[key]
     for (const cause of causes) this.charge[cause] += charge[cause]
     this.millivolts.add(millivolts)

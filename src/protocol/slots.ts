@@ -29,7 +29,9 @@ export function nextInstant(schedule: EpochSchedule, after: number, slot: number
   for (let first = 1 + window * interval; ; first += interval) {
     const start = schedule.startOf(first)
     const spacing = (schedule.startOf(first + interval) - start) / batch
-    const index = Math.max(0, Math.floor((after - start) / spacing - slot) + 1)
+    let index = Math.max(0, Math.floor((after - start) / spacing - slot) + 1)
+    // an instant that rounding put a hair below itself must not come again
+    if (start + (index + slot) * spacing <= after) index++
     if (index < batch) return { at: start + (index + slot) * spacing, last: index === batch - 1 }
   }
 }

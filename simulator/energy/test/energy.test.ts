@@ -158,7 +158,7 @@ describe("an account", () => {
   it("extrapolates to the battery's life from what it has seen", () => {
     const { account: books } = account()
     books.book(wake, spanOf(wake))
-    const years = books.batteryYears(new Battery(batteries["2xAA-lithium"]), 20)
+    const years = books.batteryYears(new Battery(batteries["2xAA-lithium"]))
     const perYear = (totalOf(chargeOf(wake, consumer)) / spanOf(wake)) * YEAR_US
     // some of the capacity is left where the chip browns out, and some is lost by itself
     expect(years).toBeLessThan((3000 * 3600) / perYear)
@@ -210,7 +210,7 @@ describe("the sun", () => {
       const battery = new Battery(batteries[name], 0.5)
       const books = new EnergyAccount({ consumer, battery, temperature: constantTemperature(20), harvest })
       for (let now = 1; now <= 1000; now++) books.book(wake, now * spanOf(wake))
-      return books.batteryYears(new Battery(batteries[name]), 20)
+      return books.batteryYears(new Battery(batteries[name]))
     }
     expect(years("18650")).toBe(Number.POSITIVE_INFINITY)
     expect(years("2xAA-lithium")).toBeLessThan(30)

@@ -21,8 +21,6 @@ import { WakeMeter } from "./wake-meter.ts"
 const DAY_US = 86_400_000_000
 /** Clocks are learned in it: what is missed counts from then on. */
 const FIRST_HOUR_US = 3_600_000_000
-/** What a battery's life is told for, degC. */
-const USUAL_CELSIUS = 20
 /** Of a board that is not in the record, a clone. */
 const FULL_MILLIVOLTS = 3000
 
@@ -137,7 +135,7 @@ export class Recorder {
   finish(): void {
     for (const { member, group, account } of this.#subjects) {
       if (account.wakes === 0) continue
-      group.batteryYears.add(account.batteryYears(new Battery(batteries[member.group.battery]), USUAL_CELSIUS))
+      group.batteryYears.add(account.batteryYears(new Battery(batteries[member.group.battery])))
       group.harvested += account.harvested
     }
   }

@@ -76,8 +76,8 @@ describe("any medium", () => {
   })
 
   it("drops what is too large for a frame where it has no fragments", async () => {
-    const { scheduler, frames, heard, open } = setUp(quiet(media["lora-sf10"]))
-    open(0).send(new Uint8Array(52))
+    const { scheduler, frames, heard, open } = setUp(quiet(media.wifi))
+    open(0).send(new Uint8Array(1473))
     await scheduler.runUntil(10 * SECOND)
     expect(frames).toMatchObject([{ lost: "size", bytes: 0, airtimeUs: 0 }])
     expect(heard).toEqual([])
