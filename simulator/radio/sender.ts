@@ -51,6 +51,8 @@ const SENSE_US = 128
 const TURNAROUND_US = 192
 const ACK_WAIT_US = 864
 
+const HOUR_US = 3_600_000_000
+
 interface Work extends Shipment {
   order: Order
   /** bytes on the air of the frames still to send */
@@ -66,8 +68,8 @@ export class Sender {
   readonly #ports: SenderPorts
   /** who sends now, and what waits behind it */
   readonly #queues = new Map<string, Work[]>()
-  /** until when each sender must be silent */
-  readonly #silence = new Map<string, number>()
+  /** airtime that each sender has left of its duty cycle, us, and when that was */
+  readonly #allowance = new Map<string, { left: number; at: number }>()
 
   constructor(profile: MediumProfile, ports: SenderPorts) {
     this.#profile = profile
@@ -121,7 +123,7 @@ export class Sender {
     const now = this.#ports.scheduler.now()
     work.end = now
     if (work.frames.length === 0) this.#finish(work, "size")
-    else if (now < (this.#silence.get(this.#key(work)) ?? 0)) this.#finish(work, "duty")
+    else if (this.#allowed(work, now) <= 0) this.#finish(work, "duty")
     else if (this.#shared) this.#access(work, now)
     else this.#alone(work)
   }
@@ -209,8 +211,8 @@ export class Sender {
 
   #finish(work: Work, lost: LossReason | undefined): void {
     const key = this.#key(work)
-    const duty = this.#profile.duty[work.direction].value
-    if (work.airtimeUs > 0 && duty < 1) this.#silence.set(key, work.end + work.airtimeUs * (1 / duty - 1))
+    if (this.#profile.duty[work.direction].value < 1)
+      this.#allowance.set(key, { left: this.#allowed(work, work.end) - work.airtimeUs, at: work.end })
     work.order.done(work, lost)
     const queue = this.#queues.get(key)!
     queue.shift()
@@ -218,6 +220,15 @@ export class Sender {
     if (!next) this.#queues.delete(key)
     // not before this one's frames are off the air, where they were worked out ahead
     else this.#ports.scheduler.at(work.end, () => this.#start(next))
+  }
+
+  /** Airtime that the sender may still use, us: a duty cycle is counted over an hour (ETSI EN 300 220-1, 5.4.1). */
+  #allowed(work: Work, now: number): number {
+    const duty = this.#profile.duty[work.direction].value
+    if (duty >= 1) return Number.POSITIVE_INFINITY
+    const most = duty * HOUR_US
+    const { left, at } = this.#allowance.get(this.#key(work)) ?? { left: most, at: now }
+    return Math.min(most, left + duty * (now - at))
   }
 
   #channel({ path, order }: Work): number {

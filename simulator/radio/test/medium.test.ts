@@ -210,18 +210,19 @@ describe("LoRa", () => {
     expect(answers).toEqual([])
   })
 
-  it("keeps its duty cycle: 99 times its airtime in silence", async () => {
+  it("keeps its duty cycle: 36 s of air in an hour, a hundredth of the time after", async () => {
     const { scheduler, frames, open } = setUp(profile)
     const link = open(0)
-    const airtime = () => frames.find(({ direction }) => direction === "up")!.airtimeUs
-    link.send(new Uint8Array(40))
-    await scheduler.runUntil(10 * SECOND)
-    link.send(new Uint8Array(40))
-    expect(frames.at(-1)).toMatchObject({ direction: "up", lost: "duty" })
-    await scheduler.runUntil(airtime() * 100 + 1000)
-    link.send(new Uint8Array(40))
-    await scheduler.runUntil(airtime() * 200)
-    expect(frames.filter(({ direction, lost }) => direction === "up" && !lost).length).toBe(2)
+    const HOURS = 10
+    for (let i = 0; i < HOURS * 1200; i++) scheduler.at(i * 3 * SECOND, () => link.send(new Uint8Array(100)))
+    await scheduler.runUntil((HOURS * 60 + 1) * MINUTE)
+    const up = frames.filter(({ direction }) => direction === "up")
+    const airtime = (from: number, to: number) =>
+      up.filter(({ start }) => start >= from && start < to).reduce((sum, frame) => sum + frame.airtimeUs, 0)
+    expect(airtime(0, 2 * MINUTE)).toBeGreaterThan(20 * SECOND)
+    expect(airtime(0, 60 * MINUTE)).toBeLessThan(73 * SECOND)
+    expect(Math.abs(airtime(120 * MINUTE, HOURS * 60 * MINUTE) / (36 * SECOND * (HOURS - 2)) - 1)).toBeLessThan(0.02)
+    expect(up.find(({ lost }) => lost === "duty")).toMatchObject({ bytes: 0, airtimeUs: 0 })
   })
 
   it("frames that overlap on one channel are lost, unless one is much stronger", async () => {
