@@ -13,6 +13,7 @@ const tasks = {
   test: ["setup/check.js"],
   bench: ["bench/run.ts"],
   flash: ["setup/flash.js"],
+  "hw-tests": ["hw-tests/run.ts"],
 }
 
 /** What needs neither the engine nor the contracts. */

@@ -16,6 +16,7 @@ export type GatewayErrorCode =
   | "E_CHALLENGE_EXPIRED" // older than two minutes
   | "E_COAP" // not a CoAP message that this bridge takes
   | "E_CONSOLE_GONE" // the line to a board ended
+  | "E_CONSOLE_RESET" // a board was reset before it answered
   | "E_CONSOLE_SILENT" // a board does not answer on its console
   | "E_DEVICE_UNKNOWN" // no device of that number or address
   | "E_DISK_FULL" // hardly any room is left where the data is

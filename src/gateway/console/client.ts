@@ -11,8 +11,11 @@ import { GatewayError } from "../errors.ts"
 import type { Clock } from "../ports.ts"
 
 const ANSWER_MS = 5_000
-/** A board that resets loses what it was asked: the question is repeated, so commands are idempotent or say so. */
+/** Between two questions to a board that may still be booting. */
 const OPEN_MS = 500
+const AGAIN: readonly string[] = ["E_CONSOLE_SILENT", "E_CONSOLE_RESET"]
+const GREETING = "console"
+const GRACE_MS = 250
 
 export interface ConsoleClientOptions {
   stream: Duplex
@@ -75,7 +78,7 @@ export class ConsoleClient {
       try {
         return await this.call("info", [], OPEN_MS)
       } catch (error) {
-        if ((error as DormouseError).code !== "E_CONSOLE_SILENT" || left <= OPEN_MS) throw error
+        if (!AGAIN.includes((error as DormouseError).code) || left <= OPEN_MS) throw error
       }
     }
   }
@@ -94,6 +97,7 @@ export class ConsoleClient {
       return // a frame that is whole, but of another firmware
     }
     if (answer.type === "event") {
+      if (answer.event === GREETING) this.#forgotten()
       this.#options.onEvent?.(answer.event, answer.value)
       return
     }
@@ -105,12 +109,24 @@ export class ConsoleClient {
     else waiting.reject(new DormouseError(codeOf(answer.code), answer.message))
   }
 
-  #fail(error: DormouseError): void {
-    for (const { reject, cancel } of this.#waiting.values()) {
-      cancel()
-      reject(error)
+  /** The board greets after a reset: what it was asked before is forgotten, unless it has come at this very moment. */
+  #forgotten(): void {
+    const { clock } = this.#options
+    const asked = [...this.#waiting.keys()]
+    if (asked.length === 0) return
+    clock.after(GRACE_MS, () =>
+      this.#fail(new GatewayError("E_CONSOLE_RESET", "The board was reset: ask again."), asked),
+    )
+  }
+
+  #fail(error: DormouseError, ids: Iterable<number> = [...this.#waiting.keys()]): void {
+    for (const id of ids) {
+      const waiting = this.#waiting.get(id)
+      if (!waiting) continue
+      this.#waiting.delete(id)
+      waiting.cancel()
+      waiting.reject(error)
     }
-    this.#waiting.clear()
   }
 }
 
