@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto"
 import { expect, it } from "vitest"
-import { hex, nobleSign, toBytes } from "../../as/test/oracles.ts"
+import { hex, nobleSign, unhex } from "../../as/test/oracles.ts"
 import { rfc6979 } from "../../as/test/rfc6979.ts"
 import { nobleCrypto } from "../../test/noble-crypto.ts"
 import { suite } from "../under-test.ts"
 
 suite("signatures", [], (dut) => {
-  it.each(rfc6979)("of key %s over %j", async (key, message, signature) => {
+  it.each(rfc6979)("of RFC 6979: key $secret over $message", async ({ secret, message, signature }) => {
     const digest = nobleCrypto.sha256(Buffer.from(message))
-    const made = (await dut().call("sign", digest, toBytes(key))) as Uint8Array
+    const made = (await dut().call("sign", digest, unhex(secret))) as Uint8Array
     expect(hex(made.slice(0, 64))).toBe(signature)
   })
 
