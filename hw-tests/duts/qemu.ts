@@ -10,7 +10,7 @@ import type { Cut } from "../dut.ts"
 import { type Description, LineDut } from "../line-dut.ts"
 
 export async function openQemu(description: Description): Promise<LineDut> {
-  const image = await buildImage("hw-tests", "hw-tests/agent/rv32.ts")
+  const image = await buildImage("hw-tests", "hw-tests/agent/entry.ts")
   const folder = mkdtempSync(join(tmpdir(), "dormouse-hw-"))
   const dataFlash = join(folder, "data.flash")
   let board: QemuBoard | undefined

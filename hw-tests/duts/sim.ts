@@ -21,10 +21,10 @@ const BUNDLE = "build/device/hw-tests.js"
 const METER = 50_000_000
 
 export async function openSim(description: Description): Promise<LineDut> {
-  await buildBundle({ entry: "hw-tests/agent/sim.ts", out: BUNDLE })
+  await buildBundle({ entry: "hw-tests/agent/entry.ts", out: BUNDLE })
   const folder = mkdtempSync(join(tmpdir(), "dormouse-hw-"))
   const flash = join(folder, "flash.bin")
-  const worker = await XsWorker.start({ bundle: BUNDLE, clock: "real", limits: { meter: METER } })
+  const worker = await XsWorker.start({ bundle: BUNDLE, clock: "real", limits: { meter: METER, slots: 12_288 } })
   let board: Board | undefined
   const line = new Duplex({
     read() {},

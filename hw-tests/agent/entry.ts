@@ -1,4 +1,4 @@
-/** Test firmware of the emulated board: this runs when the image is built, `start` at each boot. */
+/** Test firmware: this runs once, where what it defines is kept, and `start` at each boot. */
 import type { Host } from "../../simulator/xs/device/host.d.ts"
 import { start } from "./main.ts"
 
