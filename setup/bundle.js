@@ -3,27 +3,22 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { root } from "./node.js"
 
-<<<<<<< HEAD
 /** Writes build/device/device.js and those of other links (simulator/xs/bundle.ts); esbuild takes milliseconds, so it is made anew each time. */
 export async function buildBundle() {
-=======
-/** Writes a bundle, build/device/device.js by default; esbuild takes milliseconds, so it is made anew each time. */
-export async function buildBundle({ entry = "simulator/xs/device/main.ts", out = "build/device/device.js" } = {}) {
->>>>>>> 6a189f8 (hw-tests: one interface for simulated, emulated and real boards; suites, rigs, test firmware; the simulator passes them)
+  await bundle({
+    device: "simulator/xs/device/main.ts",
+    "device-serial": "simulator/xs/device/main-serial.ts",
+  })
+}
+
+/** `entries`: names in build/device, and what they are made of. */
+export async function bundle(entries) {
   const { build } = await import("esbuild")
   await mkdir(join(root, "build/device"), { recursive: true })
   await build({
     absWorkingDir: root,
-<<<<<<< HEAD
-    entryPoints: [
-      { in: "simulator/xs/device/main.ts", out: "device" },
-      { in: "simulator/xs/device/main-serial.ts", out: "device-serial" },
-    ],
+    entryPoints: entries,
     outdir: "build/device",
-=======
-    entryPoints: [entry],
-    outfile: out,
->>>>>>> 6a189f8 (hw-tests: one interface for simulated, emulated and real boards; suites, rigs, test firmware; the simulator passes them)
     bundle: true,
     format: "iife",
     target: "es2022",

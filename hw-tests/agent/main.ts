@@ -3,6 +3,7 @@
 import { createBoard } from "../../simulator/xs/device/board.ts"
 import type { Host } from "../../simulator/xs/device/host.d.ts"
 import { openLine } from "../../simulator/xs/device/line.ts"
+import { openSerial } from "../../simulator/xs/device/serial.ts"
 import { provisioningCommands } from "../../src/device/console/provisioning.ts"
 import { serveConsole } from "../../src/device/console/serve.ts"
 import { FIRMWARE } from "../../src/device/firmware.ts"
@@ -15,7 +16,7 @@ const IDLE = 1_000_000
 export async function start(host: Host): Promise<void> {
   // A simulated sensor shows its value while the wake begins, and commands come later.
   const { sensor: measured } = host
-  const board = { ...createBoard(host), sensor: { sample: () => measured } }
+  const board = { ...createBoard(host, openSerial), sensor: { sample: () => measured } }
   const memory = (): Metric[] => {
     const { slots, slotsPeak, chunks, chunksPeak, stackPeak } = host.heap()
     return [

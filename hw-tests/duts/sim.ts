@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Duplex } from "node:stream"
 // @ts-expect-error: plain JavaScript, so that set-up runs on Node 20
-import { buildBundle } from "../../setup/bundle.js"
+import { bundle } from "../../setup/bundle.js"
 import type { Engine, TurnResult } from "../../simulator/fleet/engine.ts"
 import { liveScheduler } from "../../simulator/fleet/live.ts"
 import { Machine } from "../../simulator/fleet/machine.ts"
@@ -21,10 +21,10 @@ const BUNDLE = "build/device/hw-tests.js"
 const METER = 50_000_000
 
 export async function openSim(description: Description): Promise<LineDut> {
-  await buildBundle({ entry: "hw-tests/agent/entry.ts", out: BUNDLE })
+  await bundle({ "hw-tests": "hw-tests/agent/entry.ts" })
   const folder = mkdtempSync(join(tmpdir(), "dormouse-hw-"))
   const flash = join(folder, "flash.bin")
-  const worker = await XsWorker.start({ bundle: BUNDLE, clock: "real", limits: { meter: METER, slots: 12_288 } })
+  const worker = await XsWorker.start({ bundle: BUNDLE, clock: "real", limits: { meter: METER } })
   let board: Board | undefined
   const line = new Duplex({
     read() {},
