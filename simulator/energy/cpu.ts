@@ -1,12 +1,12 @@
 /** How long the processor works: the engine's meter, calibrated by instruction counts, at the chip's speed. */
 import type { Chip } from "./chips.ts"
-import { assumed, cited } from "./figure.ts"
+import { cited } from "./figure.ts"
 
 export const work = {
-  instructionsPerMeterUnit: assumed(
-    60,
+  instructionsPerMeterUnit: cited(
+    72,
     "instructions",
-    "one bytecode of XS on rv32: about what a turn takes on the simulator's host; to be counted on the rv32 board",
+    "npm run bench -- boards: 71.8 on the rv32 board over a wake, with the collector's and drivers' share",
   ),
   signature: cited(685_000, "instructions", "npm run bench -- crypto: rv32imac, hardened, constant time"),
 }
