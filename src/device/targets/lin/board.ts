@@ -39,7 +39,7 @@ export function createBoard({ name, host, port }: LinBoardOptions): Board {
         exit(0)
       },
     },
-    openLink: () => new CoapLink({ datagrams: openDatagrams(host, port), timer: createTimer() }),
+    openLink: (remembered) => new CoapLink({ datagrams: openDatagrams(host, port), timer: createTimer(), remembered }),
     trace: (event) => print(JSON.stringify(event)),
   }
 }
