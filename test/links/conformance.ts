@@ -211,10 +211,10 @@ export function conformance(pair: LinkPair): void {
       expect((await deliver(link, body, 3))?.answer).toEqual({ ok: true, body: body.slice().reverse() })
     })
 
-    it("counts frames and bytes", async () => {
+    // Link wifi counts its datagrams at the socket, which is not part of the pair.
+    it.skipIf(pair.name === "wifi")("counts frames and bytes", async () => {
       const link = open(pair)
       await deliver(link, bodyOf(700), 1)
-      if (pair.name === "wifi") return // the datagrams are counted at the socket
       expect(link.seen.frames.up).toBeGreaterThan(0)
       expect(link.seen.frames.down).toBeGreaterThan(0)
       expect(link.seen.bytes.up).toBeGreaterThan(700)
