@@ -58,7 +58,7 @@ export function signPending(device: Device): void {
   }
 }
 
-/** Once a day, and after every cold boot but the first. */
+/** Once a day, and after every cold boot but the first; what must not decay twice is looked after as often. */
 export function signStatusIfDue(device: Device): void {
   const { board, clock, plan, outbox } = device
   if (!clock.known) return
@@ -66,6 +66,7 @@ export function signStatusIfDue(device: Device): void {
   if (plan.statusAt < 0) plan.statusAt = unixMs
   if (unixMs < plan.statusAt + DAY_MS) return
   plan.statusAt = unixMs
+  device.state.mend()
   signNow(device, {
     kind: Kind.status,
     batteryMillivolts: board.power.batteryMillivolts,

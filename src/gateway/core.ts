@@ -19,6 +19,7 @@ import { Enrolment } from "./ingest/enrol.ts"
 import { createHandler } from "./ingest/handler.ts"
 import { Registrar } from "./ingest/registrar.ts"
 import { Sessions } from "./ingest/sessions.ts"
+import { Slots } from "./ingest/slots.ts"
 import { Uplinks } from "./ingest/uplink.ts"
 import { inlineVerifier, type Verifier } from "./ingest/verifier.ts"
 import { VerifyQueue } from "./ingest/verify-queue.ts"
@@ -92,7 +93,7 @@ export function createCore(options: CoreOptions): Core {
   const admission = new Admission({ clock, random, limit: limits.queuedReports })
   const verification = new VerifyQueue(options.verifier ?? inlineVerifier(crypto))
   const committer = new Committer(store, limits)
-  const uplinks = new Uplinks({ ...common, admission, verification, committer, schedule })
+  const uplinks = new Uplinks({ ...common, admission, verification, committer, schedule, slots: new Slots(schedule) })
   const anchorer = new Anchorer({ store, crypto, clock, log, schedule, sender: chain, receipts, trees })
   const onHeight = (now: number) => {
     height = now

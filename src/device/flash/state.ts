@@ -69,7 +69,7 @@ export class FlashState {
         state.#doubts.set(type!, 0)
       } else for (const key of Object.values(StateKey)) if (type === undefined || type === key) state.#suspect(key)
     }
-    for (const key of TWICE) state.#mend(key)
+    state.mend()
     return state
   }
 
@@ -95,6 +95,17 @@ export class FlashState {
   get(key: StateKey): CborValue | undefined {
     const payload = this.#payload(key)
     return payload && decode(payload)
+  }
+
+  /** Makes two equal copies of what has one left, or one that is older. */
+  mend(): void {
+    for (const key of TWICE) {
+      const payload = this.#payload(key)
+      for (const type of [key, key | COPY]) {
+        const stored = this.#read(type)
+        if (payload && !(stored && equalBytes(stored, payload))) this.#append(type, payload)
+      }
+    }
   }
 
   set(key: StateKey, value: CborValue): void {
@@ -125,15 +136,6 @@ export class FlashState {
 
   #suspect(key: number): void {
     this.#doubts.set(key, (this.#doubts.get(key) ?? 0) + 1)
-  }
-
-  /** Makes two equal copies of what has one, or one that is older. */
-  #mend(key: StateKey): void {
-    const payload = this.#payload(key)
-    for (const type of [key, key | COPY]) {
-      const stored = this.#read(type)
-      if (payload && !(stored && equalBytes(stored, payload))) this.#append(type, payload)
-    }
   }
 
   /** Copies what still counts out of the oldest sector before it is erased: a power cut between leaves two equal copies. */

@@ -42,6 +42,9 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 /** Faults, and wakes without any in between. */
 const schedule = fc.array(fc.tuple(fault, fc.integer({ min: 0, max: 6 })), { minLength: 1, maxLength: 12 })
 
+const OUTBOX = 6 * 4096
+const stateDecayed = new WeakSet<object>()
+
 /** Loses messages either way, by a seed. */
 function air(seed: number, loss: number) {
   let state = seed
@@ -108,7 +111,8 @@ async function strike(life: Life, step: Fault, air: { setOutage(on: boolean): vo
       if (device.retained) device.retained[(step.bit >> 3) % device.retained.length]! ^= 1 << (step.bit & 7)
       return
     case "decay":
-      flash.decay(step.unit, step.bit)
+      // What is written twice survives the loss of one: the other half must last until the device looks after both.
+      if (flash.decay(step.unit, step.bit, stateDecayed.has(flash) ? OUTBOX : 0) < OUTBOX) stateDecayed.add(flash)
       return
     case "worn":
       if (spare(flash.worn, step.sector)) flash.worn.add(step.sector)

@@ -60,12 +60,14 @@ export class TestFlash implements Flash {
     })
   }
 
-  /** One bit of what is written turns over: the `nth` of the written units, `bit` in it. */
-  decay(nth: number, bit: number): void {
+  /** One bit of what is written from `from` on turns over: the `nth` of the written units, `bit` in it. */
+  decay(nth: number, bit: number, from = 0): number {
     const units: number[] = []
-    for (let at = 0; at < this.bytes.length; at += 32)
+    for (let at = from; at < this.bytes.length; at += 32)
       if (this.bytes.subarray(at, at + 32).some((byte) => byte !== 0xff)) units.push(at)
-    this.bytes[units[nth % units.length]! + (bit >> 3)]! ^= 1 << (bit & 7)
+    const unit = units[nth % units.length]!
+    this.bytes[unit + (bit >> 3)]! ^= 1 << (bit & 7)
+    return unit
   }
 
   powerOn(): void {

@@ -51,6 +51,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const dropped = counter("dropped_total", "Messages without effect, by error", "code")
   const acks = counter("acks_total", "Acks sent")
   const hellos = counter("hellos_total", "Hellos accepted")
+  const moves = counter("slots_assigned_total", "Devices given another slot, as theirs collided")
   const latency = new Histogram({
     name: "dormouse_ack_seconds",
     help: "From a request's arrival to its ack",
@@ -99,6 +100,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       latency.observe(latencyMs / 1000)
     },
     hello: () => hellos.inc(),
+    moved: () => moves.inc(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
     get repeats() {

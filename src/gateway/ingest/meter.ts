@@ -9,6 +9,8 @@ export interface Meter {
   report(outcome: Outcome): void
   acked(latencyMs: number): void
   hello(): void
+  /** a device was given another slot */
+  moved(): void
 }
 
-export const noMeter: Meter = { dropped() {}, refused() {}, report() {}, acked() {}, hello() {} }
+export const noMeter: Meter = { dropped() {}, refused() {}, report() {}, acked() {}, hello() {}, moved() {} }

@@ -1,4 +1,4 @@
-import { Refusal, type RefusedReport } from "../../protocol/ack.ts"
+import { MailType, Refusal, type RefusedReport } from "../../protocol/ack.ts"
 import { MAX_BODY } from "../../protocol/coap.ts"
 import type { Crypto } from "../../protocol/crypto.ts"
 import { DOWNLINK_RANDOM_LENGTH, openUplink, parseUplink, sealDownlink } from "../../protocol/envelope.ts"
@@ -15,6 +15,7 @@ import type { Committer, Entry } from "./committer.ts"
 import type { Lane } from "./lanes.ts"
 import type { Meter } from "./meter.ts"
 import type { Session, Sessions } from "./sessions.ts"
+import { paceOf, type Slots } from "./slots.ts"
 import { headOf, type Verdict } from "./verifier.ts"
 import type { VerifyQueue } from "./verify-queue.ts"
 
@@ -31,6 +32,7 @@ export interface UplinksOptions {
   meter: Meter
   /** asked each time: a period may be added while the gateway runs */
   schedule(): EpochSchedule
+  slots: Slots
   chain: { chainId: number; registry: Uint8Array }
 }
 
@@ -118,6 +120,7 @@ export class Uplinks {
     }
     if (device.status !== Status.approved) return answer([acks.standing(device)!], acks.approvalRetry)
 
+    this.#place(device, request, gatewayTime, claims)
     const told = { device: id, session: device.challengeTime, request, mailboxCursor, receiptCursor, gatewayTime }
     const parts = partsOf(claims, schedule().epochAt(gatewayTime))
     const refused = await Promise.all(parts.map((part) => this.#take(device, session, told, part)))
@@ -128,6 +131,19 @@ export class Uplinks {
     )
     if (!full) meter.acked(clock.now() - gatewayTime)
     return ack
+  }
+
+  /** Where this request shows that the device's slot collides with another's, its mailbox gets a better one. */
+  #place(device: Device, request: number, at: number, claims: readonly Claimed[]): void {
+    const { slots, store, meter, schedule } = this.#options
+    const pace = () => claims[0] && paceOf(claims[0].bytes, schedule())
+    const place = slots.arrived({ device: device.id, request, at, pace })
+    if (place === undefined) return
+    store.transaction(() => {
+      store.mailbox.put(device, MailType.slot, [place])
+      store.devices.save(device)
+    })
+    meter.moved()
   }
 
   /** Verifies and commits; what was refused of it. `undefined`: there is no room, and all of it must come later. */

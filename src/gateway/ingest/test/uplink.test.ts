@@ -296,3 +296,16 @@ function longForm(seq: number): Uint8Array {
   const payload = encodeReport({ kind: Kind.samples, seq, epoch: 1, prev: FIRST_HEAD, at: 0, step: 0, samples: [[5]] })
   return concat(payload.slice(0, -1), new Uint8Array([0x18]), uintBytes(5, 1))
 }
+
+it("a device whose first attempts are lost beside another's slot is given another, in the same ack", async () => {
+  const other = await harness.approved(7)
+  let mail: { type: number }[] = []
+  for (let epoch = 2; epoch < 14; epoch++) {
+    await harness.clock.advance(EPOCH)
+    if (epoch > 6) device.request++ // sent, and not arrived
+    mail = [...mail, ...(await device.send(device.sign(1))).mail]
+    await other.send(other.sign(1))
+  }
+  expect(mail).toMatchObject([{ type: 2 }])
+  expect(await harness.counted("slots_assigned_total")).toBe(1)
+})
