@@ -52,7 +52,7 @@ function reportLengths(recorded: Recorded[], size: number): number[] {
   return lengths.sort((a, b) => a - b)
 }
 
-function signedReport(samples: Sample[], steps: number[]): Uint8Array {
+export function signedReport(samples: Sample[], steps: number[]): Uint8Array {
   const common = { kind: Kind.samples, seq: LARGE, epoch: LARGE, prev: new Uint8Array(8), at: 59_999 } as const
   return joinSigned({
     payload: encodeReport({ ...common, step: steps.length ? steps : 0, samples }),
