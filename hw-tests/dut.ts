@@ -30,6 +30,8 @@ export interface Dut {
   /** "sim", "rv32", "esp32c6" */
   readonly board: string
   readonly capabilities: ReadonlySet<Capability>
+  /** everything the board has said */
+  readonly log: readonly string[]
   /** Test firmware on a board that knows nothing, started. Resolves when its console is open, as do all that follow. */
   flash(): Promise<void>
   /** `pin`: reset, memory keeps its power. `power`: off and on, with `cut` armed. */

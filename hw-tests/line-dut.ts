@@ -46,7 +46,9 @@ export class LineDut implements Dut {
       stream: control.line,
       clock: systemClock(),
       onEvent: (event, value) => this.#hear(event, value),
-      onText: (text) => this.#hear("text", text),
+      onText: (text) => {
+        for (const line of text.split(/[\r\n]+/)) if (line) this.#hear("text", line)
+      },
     })
   }
 
