@@ -47,7 +47,10 @@ export async function startWorkers(
   return {
     name: workers[0]!.engine,
     engineOf,
-    add: (index, board) => engineOf(index).create(index, board),
+    add: (index, board) => {
+      links[index] = board.link ?? "wifi"
+      return engineOf(index).create(index, board)
+    },
     close: async () => void (await Promise.all(workers.map((worker) => worker.close()))),
   }
 }
