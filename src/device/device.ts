@@ -32,6 +32,7 @@ export type Plan = Pick<
   | "pollAt"
   | "misses"
   | "oneByOne"
+  | "ahead"
   | "exhausted"
   | "statusAt"
   | "lastAnchor"
@@ -157,6 +158,7 @@ function coldPlan(state: FlashState, receiptCursor: number): Plan {
     pollAt: 0,
     misses: 0,
     oneByOne: false,
+    ahead: 0,
     exhausted: false,
     statusAt,
     lastAnchor: null,

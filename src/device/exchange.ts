@@ -22,6 +22,7 @@ const MOST_FOR_MAIL = 3
 const OVERHEAD = 48
 /** A report may name an epoch so many report intervals after the gateway's own (its clock stepped back, epochs grew longer). */
 const MOST_AHEAD = 16
+const MOST_GIVEN_UP = 32
 /** Answers "not for you" in a row before the device takes its session for lost and says hello again. */
 const REFUSALS_BEFORE_HELLO = 2
 
@@ -68,6 +69,7 @@ function selectReports(device: Device, room: number): StoredReport[] {
   let newest: StoredReport | undefined
   for (const report of device.outbox.reports(device.receiptCursor)) {
     if (device.acked.has(report.seq)) continue
+    if (report.seq <= device.plan.ahead && waits(device, report)) continue
     if (device.plan.oneByOne) return [report]
     newest = report
     if (size + report.bytes.length + 3 > room) continue
@@ -97,8 +99,9 @@ export function applyAck(device: Device, ack: Ack, sent: number, reports: readon
   if (whole === undefined) sessions.markApproved()
   else board.trace({ e: "refused", seq: 0, reason: whole })
   plan.pollAt = received + 1000 * ack.retryAfter
-  if (whole === undefined) noteDurable(device, reports, refusal, ack.phase.epoch)
+  if (whole === undefined) noteDurable(device, reports, refusal)
   else if (whole >= FIRST_PERMANENT_REFUSAL) noteUnreadable(device, reports, whole)
+  if (sure) holdBack(device, ack.phase.epoch)
 
   // A falling `have` means that the gateway lost what it had acked: everything above goes out again.
   if (ack.have < plan.have) {
@@ -127,19 +130,13 @@ export function applyAck(device: Device, ack: Ack, sent: number, reports: readon
   })
 }
 
-/** `epoch`: the gateway's. */
-function noteDurable(
-  device: Device,
-  reports: readonly StoredReport[],
-  refusal: Map<number, number>,
-  epoch: number,
-): void {
+function noteDurable(device: Device, reports: readonly StoredReport[], refusal: Map<number, number>): void {
   for (const report of reports) {
     const reason = refusal.get(report.seq)
     if (reason === undefined) device.acked.add(report.seq)
     else device.board.trace({ e: "refused", seq: report.seq, reason })
     if (reason === undefined || reason < FIRST_PERMANENT_REFUSAL) continue
-    if (reason === Refusal.futureEpoch && begins(report, epoch, device.settings.interval)) continue
+    if (reason === Refusal.futureEpoch) continue
     // Refused for good: it will get no receipt either, and the device signs for its absence.
     device.acked.add(report.seq)
     device.receipted.add(report.seq)
@@ -147,9 +144,36 @@ function noteDurable(
   }
 }
 
-/** Whether the epoch that a report names comes soon: then the report is sent until it has come, not given up. */
-function begins({ bytes }: StoredReport, epoch: number, interval: number): boolean {
-  return decodeReport(splitSigned(bytes).payload).epoch - epoch <= MOST_AHEAD * interval
+/**
+ * The gateway's clock says that reports name epochs to come. Those that begin soon wait in the outbox; the others are given
+ * up, some at a time, as a backlog may be larger than a board's memory.
+ */
+function holdBack(device: Device, epoch: number): void {
+  const { outbox, acked, receipted, plan, settings } = device
+  const far: StoredReport[] = []
+  for (const report of outbox.reports(device.receiptCursor)) {
+    if (acked.has(report.seq)) continue
+    const ahead = epochOf(report) - epoch
+    if (ahead > 0) plan.ahead = Math.max(plan.ahead, report.seq)
+    if (ahead > MOST_AHEAD * settings.interval && far.length < MOST_GIVEN_UP) far.push(report)
+  }
+  for (const { seq } of far) {
+    acked.add(seq)
+    receipted.add(seq)
+  }
+  signGap(device, GapCause.refused, far)
+}
+
+/** Whether a report names an epoch that begins soon, but has not. */
+function waits({ clock, settings, now }: Device, report: StoredReport): boolean {
+  const { schedule } = clock
+  if (!clock.known || !schedule) return false
+  const ahead = epochOf(report) - schedule.epochAt(clock.unixMs(now))
+  return ahead > 0 && ahead <= MOST_AHEAD * settings.interval
+}
+
+function epochOf({ bytes }: StoredReport): number {
+  return decodeReport(splitSigned(bytes).payload).epoch
 }
 
 /**
@@ -159,7 +183,7 @@ function begins({ bytes }: StoredReport, epoch: number, interval: number): boole
 function noteUnreadable(device: Device, reports: readonly StoredReport[], reason: number): void {
   device.plan.oneByOne = true
   const [only] = reports
-  if (only && reports.length === 1) noteDurable(device, reports, new Map([[only.seq, reason]]), 0)
+  if (only && reports.length === 1) noteDurable(device, reports, new Map([[only.seq, reason]]))
 }
 
 function configure(device: Device, payload: Ack["mail"][number]["payload"]): void {

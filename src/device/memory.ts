@@ -17,7 +17,7 @@ import type { OutboxIndex } from "./outbox.ts"
 import type { Board } from "./ports.ts"
 
 /** Changes with the layout: memory of another firmware is as good as lost. */
-const VERSION = 3
+const VERSION = 4
 
 export type Ranges = (readonly [first: number, last: number])[]
 
@@ -49,6 +49,8 @@ export interface Memory {
   misses: number
   /** the gateway could not read a report among several: they go one by one until it is found */
   oneByOne: boolean
+  /** seq up to which reports may name an epoch that has not begun; 0: none does */
+  ahead: number
   /** the sensor had nothing more to give */
   exhausted: boolean
   /** unix ms of the last status report; 0: one is due */
@@ -124,6 +126,7 @@ function numbersOf(m: Memory): number[] {
     m.pollAt,
     m.misses,
     m.oneByOne ? 1 : 0,
+    m.ahead,
     m.exhausted ? 1 : 0,
     m.statusAt,
     m.lastAnchor ? 1 : 0,
@@ -173,6 +176,7 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
     pollAt: next(),
     misses: next(),
     oneByOne: next() === 1,
+    ahead: next(),
     exhausted: next() === 1,
     statusAt: next(),
     lastAnchor: next() === 1 ? bytes.slice(ANCHOR_AT, LINK_AT) : null,

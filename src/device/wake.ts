@@ -24,6 +24,18 @@ const FIRST_BACKOFF = 1_000_000
 const LONGEST_BACKOFF = 3_600_000_000
 
 export async function wake(board: Board): Promise<void> {
+  try {
+    await live(board)
+  } catch (error) {
+    // Without flash no number can be reserved and no sample kept: whoever reads the console is told so once an hour.
+    const { code, message } = error as { code?: string; message: string }
+    if (code !== "E_FLASH_WORN" && code !== "E_FLASH_SIZE") throw error
+    board.trace({ e: "error", code, message })
+    board.power.sleep(board.clock.now() + LONGEST_BACKOFF)
+  }
+}
+
+async function live(board: Board): Promise<void> {
   const device = Device.restore(board)
   if (!device) {
     board.trace({ e: "error", code: "E_NOT_PROVISIONED", message: "This board has no provisioning record yet." })

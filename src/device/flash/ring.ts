@@ -5,7 +5,7 @@
  * The header of the newest sector names the worn ones, so that they stay known. A header is written twice: whoever loses
  * it loses a sector of records.
  */
-import { uintBytes } from "../../protocol/bytes.ts"
+import { equalBytes, uintBytes } from "../../protocol/bytes.ts"
 import { ALIGNMENT, encodeRecord, readRecord } from "./record.ts"
 import type { Storage } from "./storage.ts"
 
@@ -86,12 +86,21 @@ export class Ring {
     const record = encodeRecord(this.#storage, SECTOR_HEADER, header)
     try {
       flash.erase(this.start(number), flash.sectorSize)
+      if (!this.#isErased(number)) return false
       flash.write(this.start(number), record)
       flash.write(this.start(number) + ALIGNMENT, record)
     } catch {
       // Reading tells what became of it.
     }
-    return this.#read(this.start(number)) !== undefined && this.#read(this.start(number) + ALIGNMENT) !== undefined
+    const [first, second] = [this.#read(this.start(number)), this.#read(this.start(number) + ALIGNMENT)]
+    return first?.number === number && second?.number === number
+  }
+
+  /** By native hashes: a sector, byte by byte in the interpreter, is half a wake. */
+  #isErased(number: number): boolean {
+    const { flash, crypto } = this.#storage
+    const erased = new Uint8Array(flash.sectorSize).fill(0xff)
+    return equalBytes(crypto.sha256(flash.read(this.start(number), flash.sectorSize)), crypto.sha256(erased))
   }
 
   erase(number: number): void {
