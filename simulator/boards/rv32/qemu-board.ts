@@ -1,5 +1,6 @@
 /** A running rv32 board in QEMU: its serial line, its power. */
 import { type ChildProcess, spawn } from "node:child_process"
+import type { Writable } from "node:stream"
 import { encodeSerialFrame, type SerialFrame, SerialReader } from "../../../src/protocol/serial-frame.ts"
 import type { Image } from "./image.ts"
 import { QEMU } from "./toolchain.ts"
@@ -56,7 +57,7 @@ export class QemuBoard {
 
   constructor(options: BoardOptions, listener: BoardListener) {
     const command = ["-c", SCRIPT, "sh", QEMU, ...argumentsOf(options)]
-    this.#process = spawn("sh", command, { stdio: ["pipe", "pipe", "pipe", "pipe"], detached: true })
+    this.#process = spawn("sh", command, { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], detached: true })
     const console = new ConsoleReader(listener)
     this.#process.stdout!.on("data", (bytes: Uint8Array) => {
       listener.bytes?.(bytes)
@@ -69,6 +70,7 @@ export class QemuBoard {
       this.#exitCode += bytes
     })
     this.#process.stdin!.on("error", () => {})
+    this.#process.stdio[4]!.on("error", () => {}).on("data", () => {})
     this.ended = new Promise((resolve, reject) => {
       this.#process.once("error", reject)
       this.#process.once("close", () => {
@@ -86,6 +88,12 @@ export class QemuBoard {
 
   send(frame: SerialFrame): void {
     this.write(encodeSerialFrame(frame))
+  }
+
+  /** Pulls the board's reset pin: memory stays as it is, nothing was planned. */
+  reset(): void {
+    const monitor = this.#process.stdio[4] as Writable
+    monitor.write("system_reset\n")
   }
 
   /** Cuts power now, wherever the board is. */
@@ -137,7 +145,8 @@ function straps({ clock, cut }: BoardOptions): string {
 function argumentsOf(options: BoardOptions): string[] {
   const { image, dataFlash, clock = "real", entropy = "/dev/urandom" } = options
   return [
-    ...["-machine", "virt", "-cpu", "rv32", "-m", RAM, "-bios", "none", "-display", "none", "-monitor", "none"],
+    ...["-machine", "virt", "-cpu", "rv32", "-m", RAM, "-bios", "none", "-display", "none"],
+    ...["-chardev", "socket,id=monitor,fd=4", "-mon", "chardev=monitor"],
     ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${image.bank}`],
     ...["-drive", `if=pflash,unit=1,format=raw,file=${dataFlash}`],
     ...["-global", "virtio-mmio.force-legacy=false", "-object", `rng-random,id=entropy,filename=${entropy}`],

@@ -81,7 +81,7 @@ void portSleep(Port *port, double until) {
 const char *portReason(Port *port) {
   static const char *const reasons[] = {[WAKE_POWER_ON] = "power-on", [WAKE_TIMER] = "timer", [WAKE_PIN] = "pin"};
   (void)port;
-  return reasons[kept.reason];
+  return reasons[powerReason()];
 }
 
 /* QEMU's clocks err by nothing while the board sleeps; a crystal's figure keeps the device's guards honest. */

@@ -23,6 +23,7 @@
 
 __attribute__((section(".retained"))) Kept kept;
 
+static WakeReason reason;
 static uint64_t watchdogAt;
 static uint64_t waited, waitBegan;
 static int waits;
@@ -60,9 +61,9 @@ double powerMicros(void) {
   return (double)(rtcNanos() - kept.poweredOn) / 1000;
 }
 
-static _Noreturn void reset(uint32_t reason) {
+static _Noreturn void reset(WakeReason next) {
   csrClear("mstatus", INTERRUPTS_ON);
-  kept.reason = reason;
+  kept.reason = next;
   disarm();
   FINISHER = FINISHER_RESET;
   for (;;) __asm__ volatile("wfi"); /* and time stands still until QEMU has done it */
@@ -103,11 +104,19 @@ void powerInit(void) {
     kept.poweredOn = rtcNanos();
     kept.reason = WAKE_POWER_ON;
   }
+  /* A reset that nobody planned finds this, and no retained memory. */
+  reason = kept.reason;
+  kept.reason = WAKE_POWER_ON;
+  if (reason == WAKE_POWER_ON) kept.hasRetained = 0;
   __asm__ volatile("csrw mtvec, %0" : : "r"(handler));
   INTERRUPT_THRESHOLD = 0;
   csrSet("mie", TIMER_INTERRUPT);
   powerFeed();
   csrSet("mstatus", INTERRUPTS_ON);
+}
+
+WakeReason powerReason(void) {
+  return reason;
 }
 
 void powerBeginWait(void) {
@@ -179,7 +188,6 @@ _Noreturn void powerDeepSleep(double until) {
 _Noreturn void powerCrash(const char *why) {
   double backoff = fmin(FIRST_BACKOFF_MICROS * (double)(1u << (kept.deaths < 16 ? kept.deaths : 16)), LONGEST_BACKOFF_MICROS);
   kept.deaths++;
-  kept.hasRetained = 0; /* only deep sleep keeps it */
   csrClear("mstatus", INTERRUPTS_ON);
   serialLine("died", why);
   sleepUntil(powerMicros() + backoff);

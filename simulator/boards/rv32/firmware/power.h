@@ -28,6 +28,7 @@ typedef struct {
 extern Kept kept;
 
 void powerInit(void);
+WakeReason powerReason(void);
 /* Microseconds since power-on, through sleep and resets. */
 double powerMicros(void);
 

@@ -18,7 +18,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 /** Runs a bundle of this folder on a new board until a line satisfies `last`; all lines up to it. */
 async function run(
   name: string,
-  last: (line: BoardLine) => boolean,
+  last: (line: BoardLine, board: QemuBoard) => boolean,
   clock: "counted" | "real" = "counted",
 ): Promise<BoardLine[]> {
   const image = await buildImage(name, `simulator/boards/rv32/test/${name}-main.ts`)
@@ -28,7 +28,7 @@ async function run(
   await new Promise<void>((resolve, reject) => {
     const line = (line: BoardLine) => {
       lines.push(line)
-      if (last(line)) resolve(board.stop())
+      if (last(line, board)) resolve(board.stop())
     }
     const board = new QemuBoard({ image, dataFlash, clock }, { line })
     board.ended.catch(reject)
@@ -71,4 +71,17 @@ test.skipIf(skip)(`rv32 firmware: the watchdog ends a turn${suffix}`, { timeout:
   expect(said(lines)).toEqual(["trace power-on", "died watchdog", "trace power-on"])
   const [first, death] = lines.filter(({ what }) => what !== "run")
   expect((death!.micros - first!.micros) / 1e6).toBeGreaterThanOrEqual(4.9)
+})
+
+test.skipIf(skip)(`rv32 firmware: the reset pin${suffix}`, { timeout: 240_000 }, async () => {
+  let slept = 0
+  const pull = ({ what }: BoardLine, board: QemuBoard) => {
+    if (what === "sleep") {
+      slept++
+      board.reset()
+    }
+    return slept > 1 || what === "died"
+  }
+  const lines = await run("reset", pull, "real")
+  expect(said(lines)).toEqual(["trace power-on ", "trace power-on "])
 })
