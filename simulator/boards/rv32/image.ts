@@ -37,7 +37,7 @@ export interface Image {
 }
 
 /** Builds what is not built yet; `name` is that of the files, `entry` a bundle's TypeScript from the project's root. */
-export async function buildImage(name = "device", entry = "simulator/boards/rv32/device/main.ts"): Promise<Image> {
+export async function buildImage(name = "device", entry = "simulator/xs/device/main-serial.ts"): Promise<Image> {
   const bundle = await bundleOf(entry)
   const unlock = lock()
   try {

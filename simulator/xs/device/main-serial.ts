@@ -1,4 +1,4 @@
-/** The bundle's entry. It runs once, in the template of all machines; each wake calls `start`: one simulated board on link `serial`. */
+/** The bundle's entry. It runs once, in the template of all machines; each wake calls `start`: one board on link `serial`, simulated or rv32. */
 import { wake } from "../../../src/device/wake.ts"
 import { createBoard } from "./board.ts"
 import type { Host } from "./host.d.ts"
