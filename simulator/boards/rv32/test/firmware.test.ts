@@ -25,10 +25,13 @@ async function run(
   const dataFlash = join(dir, `${name}.data`)
   writeDataFlash(dataFlash)
   const lines: BoardLine[] = []
+  let whole = false
   await new Promise<void>((resolve, reject) => {
     const line = (line: BoardLine) => {
+      if (whole) return // what it says until its power is off
       lines.push(line)
-      if (last(line, board)) resolve(board.stop())
+      whole = last(line, board)
+      if (whole) resolve(board.stop())
     }
     const board = new QemuBoard({ image, dataFlash, clock }, { line })
     board.ended.catch(reject)
