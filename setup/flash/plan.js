@@ -16,13 +16,16 @@ export const USAGE = `Builds the firmware with the Moddable SDK and flashes it, 
   --board NAME   ${Object.keys(BOARDS).join(", ")}
   --port PATH    the board's serial port
   --image PATH   a whole image, an application, or the folder that --build-only leaves: no SDK is needed
+  --firmware NAME  dormouse (default), or hw-tests: test firmware (hw-tests/README.md)
   --build-only   stops before flashing
   --baud RATE    while an image is written (default 460800)
   --no-console   does not show what the board says afterwards
 
 No board has been tried with this firmware yet: see docs/hardware.md.`
 
-const VALUES = ["board", "port", "image", "baud"]
+/** Firmware by name: its manifest. */
+export const FIRMWARE = { dormouse: "manifest.json", "hw-tests": "hw-tests/agent/manifest.json" }
+const VALUES = ["board", "port", "image", "baud", "firmware"]
 const FLAGS = ["build-only", "no-console", "help"]
 const SDK_HELP = {
   MODDABLE: "the Moddable SDK is missing (MODDABLE is not set): run `npx xs-dev setup`, then open a new terminal",
@@ -78,7 +81,10 @@ export function planOf(args) {
   }
   if (board === undefined) throw usage("Give --board (what to build for) or --image (what to write).")
   if (port === undefined && !buildOnly) throw usage("Give --port, or --build-only.")
-  return { kind: "build", board, port, baud, console, buildOnly }
+  const firmware = options.firmware ?? "dormouse"
+  if (!Object.hasOwn(FIRMWARE, firmware))
+    throw usage(`--firmware ${firmware} is not known: give one of ${Object.keys(FIRMWARE).join(", ")}.`)
+  return { kind: "build", board, port, baud, console, buildOnly, firmware }
 }
 
 /** The first thing that is missing for a build, with the remedy; `undefined`: nothing. `has` looks for a program on the PATH. */
@@ -94,11 +100,11 @@ export function missingForBuild(env, has) {
 }
 
 /** The build's command, and where it leaves its files. */
-export function buildCommand({ board }, output) {
+export function buildCommand({ board, firmware }, output) {
   const { platform } = BOARDS[board]
   return {
     command: "mcconfig",
-    args: ["-m", "-p", platform, "-t", "build", "-o", output, "manifest.json"],
-    folder: `${output}/bin/${platform}/release/dormouse`,
+    args: ["-m", "-p", platform, "-t", "build", "-o", output, FIRMWARE[firmware]],
+    folder: `${output}/bin/${platform}/release/${firmware}`,
   }
 }

@@ -6,7 +6,7 @@ describe("arguments", () => {
   test("a build for a board, over a port", () => {
     expect(planOf(["--board", "esp32c6", "--port", "/dev/ttyACM0"])).toEqual({
       ...{ kind: "build", board: "esp32c6", port: "/dev/ttyACM0" },
-      ...{ baud: 460_800, console: true, buildOnly: false },
+      ...{ baud: 460_800, console: true, buildOnly: false, firmware: "dormouse" },
     })
     expect(planOf(["--board=esp32", "--build-only"])).toMatchObject({ kind: "build", buildOnly: true })
   })
@@ -38,6 +38,7 @@ describe("arguments", () => {
     [["--board"], /--board needs a value/],
     [["--board", "--port"], /--board needs a value/],
     [["--baud", "fast", "--image", "a", "--port", "x"], /--baud fast is no rate/],
+    [["--board", "esp32", "--port", "x", "--firmware", "my"], /--firmware my is not known/],
     [["esp32c6"], /"esp32c6" is not understood/],
     [["--image", "a", "--port", "x", "--verbose"], /"--verbose" is not understood/],
   ])("%j is refused with what to do", (args, message) => {
@@ -56,11 +57,15 @@ test("what is missing for a build is named one by one, with the remedy", () => {
 })
 
 test("the build is the SDK's, for the board's platform, of the project's manifest", () => {
-  const manifest = JSON.parse(readFileSync(new URL("../../../manifest.json", import.meta.url), "utf8"))
+  const manifest = JSON.parse(
+    readFileSync(new URL("../../../src/device/targets/esp32/manifest.json", import.meta.url), "utf8"),
+  )
   for (const [board, { platform }] of Object.entries(BOARDS)) {
-    const { command, args, folder } = buildCommand({ board }, "out")
+    const { command, args, folder } = buildCommand({ board, firmware: "dormouse" }, "out")
     expect([command, ...args].join(" ")).toBe(`mcconfig -m -p ${platform} -t build -o out manifest.json`)
     expect(folder).toBe(`out/bin/${platform}/release/dormouse`)
     expect(Object.keys(manifest.platforms)).toContain(platform)
   }
+  const { args, folder } = buildCommand({ board: "esp32c6", firmware: "hw-tests" }, "out")
+  expect([args.at(-1), folder]).toEqual(["hw-tests/agent/manifest.json", "out/bin/esp32/esp32c6/release/hw-tests"])
 })

@@ -20,16 +20,18 @@ const RC_PPM = 500
 export interface BoardOptions {
   console: SerialConsole
   crash: CrashRecord
+  /** where nobody has given the board a record; absent: that is an error */
+  otherwise?: BoardConfig
 }
 
 /** The record is read when it is first needed: a board that waits in its console has none. */
-export function createBoard({ console, crash }: BoardOptions): Board {
+export function createBoard({ console, crash, otherwise }: BoardOptions): Board {
   const flash = openFlash()
   randomize(random(32))
   const reason = wakeReason(power.cause())
   let config: BoardConfig | undefined
   const configured = (): BoardConfig => {
-    config ??= readRecord({ flash, crypto }, reason)
+    config ??= readRecord({ flash, crypto }, reason, otherwise)
     return config
   }
   const trace: Board["trace"] = (event) => {

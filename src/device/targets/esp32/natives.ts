@@ -38,6 +38,8 @@ export const power = {
   wakeOnPin: native<(pin: number, level: number) => void>("xs_dormouse_power_wake_on_pin"),
   sleep: native<(micros: number) => void>("xs_dormouse_power_sleep"),
   restart: native<() => void>("xs_dormouse_power_restart"),
+  /** bytes now, or (1) at the worst moment since boot */
+  freeHeap: native<(least: 0 | 1) => number>("xs_dormouse_power_free_heap"),
 }
 
 export const random = native<(length: number) => Uint8Array>("xs_dormouse_entropy_random")

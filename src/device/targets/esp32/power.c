@@ -72,6 +72,12 @@ void xs_dormouse_power_sleep(xsMachine* the) {
   esp_deep_sleep_start();
 }
 
+/* Bytes of the system's heap that are free; `least`: at the worst moment since boot. */
+void xs_dormouse_power_free_heap(xsMachine* the) {
+  size_t least = argUpTo(the, 0, "least", 1);
+  xsmcSetNumber(xsResult, least ? esp_get_minimum_free_heap_size() : esp_get_free_heap_size());
+}
+
 /* A reset that drops retained memory, as a crash does. */
 void xs_dormouse_power_restart(xsMachine* the) {
   (void)the;

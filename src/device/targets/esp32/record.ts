@@ -9,10 +9,10 @@ import { type BoardConfig, parseBoardConfig } from "./config.ts"
 import { retainedRecord } from "./natives.ts"
 
 /** Throws `E_BOARD_CONFIG` where it is wrong. */
-export function readRecord(storage: Storage, reason: WakeReason): BoardConfig {
+export function readRecord(storage: Storage, reason: WakeReason, otherwise?: BoardConfig): BoardConfig {
   const kept = reason === "power-on" ? undefined : retainedRecord.read()
-  const network = kept ? decode(kept) : fromFlash(storage)
-  return parseBoardConfig(asMap(network, "network"))
+  const network = asMap(kept ? decode(kept) : fromFlash(storage), "network")
+  return network.size === 0 && otherwise ? otherwise : parseBoardConfig(network)
 }
 
 function fromFlash(storage: Storage): CborValue {

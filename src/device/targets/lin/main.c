@@ -17,7 +17,7 @@ int main(int argc, char* argv[]) {
   {
     xsVars(1);
     xsTry {
-      xsVar(0) = xsAwaitImport("device/targets/lin/main", XS_IMPORT_DEFAULT);
+      xsVar(0) = xsAwaitImport("src/device/targets/lin/main", XS_IMPORT_DEFAULT);
       xsCallFunction0(xsVar(0), xsGlobal);
     }
     xsCatch {

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdint.h>
 typedef enum {
   ESP_RST_UNKNOWN,
   ESP_RST_POWERON,
@@ -13,3 +14,5 @@ typedef enum {
 } esp_reset_reason_t;
 esp_reset_reason_t esp_reset_reason(void);
 void esp_restart(void) __attribute__((__noreturn__));
+uint32_t esp_get_free_heap_size(void);
+uint32_t esp_get_minimum_free_heap_size(void);

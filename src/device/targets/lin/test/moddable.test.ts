@@ -29,7 +29,7 @@ function manifestOf(name: string, script: string): string {
   const path = join(output, name)
   mkdirSync(path, { recursive: true })
   const modules = {
-    "device/targets/lin/main": `./${relative(path, script)}`,
+    "src/device/targets/lin/main": `./${relative(path, script)}`,
     "*": [...natives, ...crypto].map((file) => `./${relative(path, join(root, file))}`),
   }
   const creation = {
