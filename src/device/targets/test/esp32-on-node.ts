@@ -226,6 +226,7 @@ export class Esp32 {
         this.slept = micros
         this.#asleep("sleep")
       },
+      power_free_heap: () => 0,
       power_restart: () => this.#asleep("restart"),
       entropy_random: (length: number) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
       watchdog_start() {},

@@ -49,7 +49,7 @@ test("a blank board is provisioned over its cable, enrols over Wi-Fi, reports, a
   })
   const ports = { crypto, random: systemRandom }
   const wake = board.wake(true)
-  await client.open(5000)
+  await client.open(30_000)
   // What this firmware does not understand is not stored.
   await expect(provisionBoard(client, ports, request(wiring({ colour: 1 })))).rejects.toMatchObject({
     code: "E_BOARD_CONFIG",
@@ -87,7 +87,7 @@ test("a blank board is provisioned over its cable, enrols over Wi-Fi, reports, a
 
   // Its button does not make it another device.
   const greeting = board.wake(true)
-  const info = (await client.open(5000)) as Map<string, unknown>
+  const info = (await client.open(30_000)) as Map<string, unknown>
   expect(info.get("provisioned")).toBe(true)
   await client.call("leave")
   expect(await greeting).toBe("sleep")
