@@ -1,7 +1,7 @@
 /** Device time against gateway time: what unix time the oscillator's microseconds mean, and how far that may be off. */
 import { EpochSchedule, type Period } from "../protocol/epochs.ts"
 import { DormouseError } from "../protocol/errors.ts"
-import { type ClockBelief, learned, rated, uncertainty, unixAt } from "./discipline.ts"
+import { type AckTime, type ClockBelief, learned, type Moment, rated, uncertainty, unixAt } from "./discipline.ts"
 
 export interface ClockState extends ClockBelief {
   /** the schedule outlives the time: it is in flash too */
@@ -17,12 +17,13 @@ export interface ClockOptions {
 
 /** The widest guard: listening longer would cost more than a report sent without a call (µs). */
 const WIDEST_GUARD = 10_000_000
-/** Each exchange without an answer doubles the guard, up to so many times. */
+/** Each slot without a call and each exchange without an answer doubles the guard, up to so many times. */
 const MOST_DOUBLINGS = 3
 
 export class DeviceClock {
   readonly #options: ClockOptions
   #state: ClockState
+  #call: Moment | undefined
 
   constructor(state: ClockState, options: ClockOptions) {
     this.#state = state
@@ -31,7 +32,7 @@ export class DeviceClock {
 
   /** Before the first ack. */
   static unset(periods: readonly Period[]): ClockState {
-    return { mark: undefined, skewPpb: 0, residualPpb: 0, error: 0, doubt: undefined, periods }
+    return { mark: undefined, skewPpb: 0, residualPpb: 0, error: 0, way: -1, doubt: undefined, periods }
   }
 
   get state(): ClockState {
@@ -64,7 +65,7 @@ export class DeviceClock {
     return Math.round(mark!.local + (unixMs * 1000 - mark!.unix) / (1 + skewPpb / 1e9))
   }
 
-  /** How long before `local` a radio must be on to hear what happens then; `misses`: exchanges since the last ack. */
+  /** How long before `local` a radio must be on to hear what happens then; `misses`: slots and exchanges since one succeeded. */
   guard(local: number, misses: number): number {
     this.#check()
     const { guard, ppm } = this.#options
@@ -74,15 +75,21 @@ export class DeviceClock {
     return Math.ceil(this.#state.doubt ? most : Math.min(usual, most))
   }
 
+  /** The gateway's call for the slot at `unixMs` was heard at `local`: the next ack may bear it out. */
+  called(local: number, unixMs: number): void {
+    if (this.#options.guard === undefined) this.#call = { local, unix: unixMs * 1000 }
+  }
+
   /**
    * Learns from an ack, see `learned`. Returns whether the schedule is another than it was; throws `E_SCHEDULE` where it
    * is none, and has learned nothing then.
    */
-  learn(ack: { sent: number; received: number; time: number; sure?: boolean }, periods: readonly Period[]): boolean {
+  learn(ack: Omit<AckTime, "call">, periods: readonly Period[]): boolean {
     const changed = differs(this.schedule, new EpochSchedule(periods))
     const { ppm, guard } = this.#options
     const before = guard === undefined ? this.#state : { ...this.#state, mark: undefined }
-    this.#state = { ...learned(before, ack, ppm), periods }
+    this.#state = { ...learned(before, { ...ack, call: this.#call }, ppm), periods }
+    this.#call = undefined
     return changed
   }
 

@@ -31,6 +31,7 @@ export type Plan = Pick<
   | "lead"
   | "pollAt"
   | "misses"
+  | "uncalled"
   | "oneByOne"
   | "ahead"
   | "exhausted"
@@ -157,6 +158,7 @@ function coldPlan(state: FlashState, receiptCursor: number): Plan {
     lead: 0,
     pollAt: 0,
     misses: 0,
+    uncalled: 0,
     oneByOne: false,
     ahead: 0,
     exhausted: false,

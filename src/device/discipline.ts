@@ -19,14 +19,21 @@ export interface ClockBelief {
   residualPpb: number
   /** how far the acks' own time may be off, µs */
   error: number
+  /** µs that acks take to come down, as calls have shown; below 0: none was heard yet */
+  way: number
   /** what one ack said beyond anything the oscillator can do: a second one must agree */
   doubt: Moment | undefined
 }
 
 /** `Ack.time` counts whole milliseconds: half of one is added, and half of one remains (µs). */
 const RESOLUTION = 500
-/** The gateway reads its clock after its work, and an ack is shorter than its request: this part of the round trip is left. */
+/**
+ * What an ack leaves open is where in its round trip the gateway read its clock. Until a call has told: after its work, and
+ * an ack is shorter than its request.
+ */
 const WAY_DOWN = 1 / 4
+/** A call comes at its slot, up to the air's own delay (µs). */
+const CALL_ERROR = 2_000
 /** Two acks must lie this far apart for their difference to tell a rate (µs). */
 const RATE_INTERVAL = 30_000_000
 /** No oscillator that works is further off (ppb). */
@@ -54,20 +61,34 @@ export function rated({ mark, residualPpb, error }: ClockBelief, local: number, 
   return error + 2 * Math.max(ppm * 1000, residualPpb) * 1e-9 * (local - mark!.local)
 }
 
-/**
- * The belief after an ack that was asked for at `sent` and came at `received` (oscillator µs) with gateway time `time`
- * (unix ms). `ppm`: what the oscillator is rated. `sure`: it must be right, whatever this clock says.
- */
-export function learned(
-  before: ClockBelief,
-  { sent, received, time, sure = false }: { sent: number; received: number; time: number; sure?: boolean },
-  ppm: number,
-): ClockBelief {
-  const roundTrip = received - sent
-  const now = { local: received, unix: time * 1000 + RESOLUTION + Math.round(roundTrip * WAY_DOWN) }
-  const plain = RESOLUTION + roundTrip * WAY_DOWN
+export interface AckTime {
+  /** oscillator µs at which it was asked for, and came */
+  sent: number
+  received: number
+  /** gateway time in it, unix ms */
+  time: number
+  /** it must be right, whatever this clock says */
+  sure?: boolean
+  /**
+   * The call heard before it. Nobody vouches for a call, so it is believed only as far as the ack leaves room: within its
+   * round trip.
+   */
+  call?: Moment | undefined
+}
+
+/** The belief after an ack. `ppm`: what the oscillator is rated. */
+export function learned(earlier: ClockBelief, ack: AckTime, ppm: number): ClockBelief {
+  const { received, sure = false } = ack
+  const roundTrip = received - ack.sent
+  const called = wayByCall(earlier, ack)
+  const guessed = earlier.way < 0 ? roundTrip * WAY_DOWN : Math.min(earlier.way, roundTrip)
+  const now = { local: received, unix: ack.time * 1000 + RESOLUTION + Math.round(called ?? guessed) }
+  const plain = called === undefined ? RESOLUTION + roundTrip * WAY_DOWN : CALL_ERROR
+  const before = called === undefined ? earlier : { ...earlier, way: wayAfter(earlier.way, called) }
   const { mark, skewPpb, residualPpb } = before
   if (!mark) return { ...before, mark: now, error: plain, doubt: undefined }
+  // The first call shows how wrong the guess was: no lesson on the oscillator.
+  if (called !== undefined && earlier.way < 0) return { ...before, mark: now, error: plain, doubt: undefined }
   const age = received - mark.local
   const off = now.unix - unixAt(before, received)
   // What this exchange took longer than others do may lie on either way.
@@ -91,6 +112,18 @@ export function learned(
     ? ppm * 1000 * FIRST_RESIDUAL + (spread / age) * 1e9
     : Math.max(seen, residualPpb + (seen - residualPpb) * DECAY, LEAST_RESIDUAL)
   return { ...after, skewPpb: skew, residualPpb: Math.round(residual) }
+}
+
+/** µs that this ack took to come down, where a call tells. */
+function wayByCall({ skewPpb }: ClockBelief, { sent, received, time, call }: AckTime): number | undefined {
+  if (!call) return undefined
+  const elapsed = received - call.local
+  const down = call.unix + elapsed + (elapsed * skewPpb) / 1e9 - (time * 1000 + RESOLUTION)
+  return down >= -RESOLUTION && down <= received - sent + RESOLUTION ? Math.max(0, Math.round(down)) : undefined
+}
+
+function wayAfter(way: number, seen: number): number {
+  return way < 0 ? seen : Math.round(way + (seen - way) / 4)
 }
 
 /**

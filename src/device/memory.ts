@@ -17,7 +17,7 @@ import type { OutboxIndex } from "./outbox.ts"
 import type { Board } from "./ports.ts"
 
 /** Changes with the layout: memory of another firmware is as good as lost. */
-const VERSION = 4
+const VERSION = 5
 
 export type Ranges = (readonly [first: number, last: number])[]
 
@@ -47,6 +47,8 @@ export interface Memory {
   pollAt: number
   /** wakes in a row without an answer */
   misses: number
+  /** slots in a row in which no call was heard */
+  uncalled: number
   /** the gateway could not read a report among several: they go one by one until it is found */
   oneByOne: boolean
   /** seq up to which reports may name an epoch that has not begun; 0: none does */
@@ -92,7 +94,7 @@ export function keepMemory(board: Pick<Board, "retained" | "crypto">, memory: Me
 
 function numbersOf(m: Memory): number[] {
   const { stateIndex, outboxIndex, clock } = m
-  const { mark, skewPpb, residualPpb, error, doubt, periods } = clock
+  const { mark, skewPpb, residualPpb, error, way, doubt, periods } = clock
   return [
     VERSION,
     ...positionNumbers(stateIndex.position),
@@ -108,6 +110,7 @@ function numbersOf(m: Memory): number[] {
     skewPpb,
     residualPpb,
     error,
+    way,
     ...momentNumbers(doubt),
     ...listed(periods.map(({ first, start, length }) => [first, start, length])),
     m.boots,
@@ -125,6 +128,7 @@ function numbersOf(m: Memory): number[] {
     m.lead,
     m.pollAt,
     m.misses,
+    m.uncalled,
     m.oneByOne ? 1 : 0,
     m.ahead,
     m.exhausted ? 1 : 0,
@@ -158,6 +162,7 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
       skewPpb: next(),
       residualPpb: next(),
       error: next(),
+      way: next(),
       doubt: moment(),
       periods: list(3).map(([first, start, length]) => ({ first: first!, start: start!, length: length! })),
     },
@@ -175,6 +180,7 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
     lead: next(),
     pollAt: next(),
     misses: next(),
+    uncalled: next(),
     oneByOne: next() === 1,
     ahead: next(),
     exhausted: next() === 1,

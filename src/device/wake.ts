@@ -117,7 +117,10 @@ async function awaitCall(device: Device, link: Link): Promise<void> {
   if (!link.listen || plan.misses >= MISSES_BEFORE_SILENCE) return
   const began = device.now
   const micros = plan.slot + plan.guard - began
+  const at = device.clock.unixMs(plan.slot)
   const heard = micros > 0 && (await link.listen(micros))
+  if (heard) device.clock.called(device.now, at)
+  plan.uncalled = heard ? 0 : plan.uncalled + 1
   board.trace({ e: "slot", heard, waited: device.now - began })
 }
 
@@ -151,7 +154,7 @@ function planNext(device: Device, measured: boolean): number {
     const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, taken)
     const { at, last } = nextInstant(schedule, after, device.slot, device.settings)
     plan.slot = clock.local(at)
-    plan.guard = Math.min(clock.guard(plan.slot, plan.misses), Math.round(step * 1000 * WIDEST_PART))
+    plan.guard = Math.min(clock.guard(plan.slot, plan.misses + plan.uncalled), Math.round(step * 1000 * WIDEST_PART))
     plan.due = Math.max(now, plan.slot - plan.guard - plan.lead)
     plan.dueLast = last
   }
