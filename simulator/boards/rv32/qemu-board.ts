@@ -25,7 +25,10 @@ export interface BoardOptions {
   cut?: { after: number; tear: number }
 }
 
-/** A line of the console: what happened, when (µs since power-on), after how many instructions since reset. */
+/**
+ * A line of the console: what happened, when (µs since power-on), after how many instructions since reset. These are exact
+ * where the clock is `counted`; else QEMU takes ticks of the host for them.
+ */
 export interface BoardLine {
   what: string
   instructions: number

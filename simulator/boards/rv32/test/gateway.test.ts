@@ -12,15 +12,16 @@ const CUTS = process.env.DORMOUSE_REQUIRE_TOOLS === "1" ? 50 : 12
 const MOST_OPERATIONS = 9
 const SEED = "power cuts"
 
-const rig = new GatewayRig()
+let rig: GatewayRig
 let image: Image
 
 beforeAll(async () => {
   if (skip) return
   image = await buildImage()
+  rig = new GatewayRig()
   await rig.start()
 }, 240_000)
-afterAll(() => rig.close())
+afterAll(() => rig?.close())
 
 const of = (e: string) => rig.events.filter((event) => event.e === e)
 const seqs = (events: Event[]) => events.map(({ seq }) => seq as number)
