@@ -150,7 +150,8 @@ function planNext(device: Device, measured: boolean): number {
     const first = plan.due === 0 && device.outbox.pending === 0 && plan.boots === 1
     const step = spacing(schedule, unix, device.settings)
     // The wake began before its slot, and an ack may have moved the clock: the instant just taken must not come again.
-    const taken = plan.slot === 0 ? 0 : clock.unixMs(plan.slot) + step / 2
+    const slot = Math.min(plan.slot, now + plan.guard)
+    const taken = plan.slot === 0 ? 0 : clock.unixMs(slot) + step / 2
     const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, taken)
     const { at, last } = nextInstant(schedule, after, device.slot, device.settings)
     plan.slot = clock.local(at)

@@ -126,7 +126,8 @@ async function strike(life: Life, step: Fault, air: { setOutage(on: boolean): vo
       life.gatewayAhead += step.seconds * 1000
       return
     case "device clock":
-      life.jump(Math.max(step.seconds * 1e6, -device.now))
+      // Only forwards: a counter that goes back has lost its power, which is another fault.
+      life.jump(Math.abs(step.seconds) * 1e6)
   }
 }
 
