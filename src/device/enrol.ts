@@ -35,6 +35,7 @@ export async function enrol(device: Device, link: Link): Promise<boolean> {
   const { signature } = signPayload(crypto, signingContext(provisioning, identity), secretKey, payload)
   const sent = device.now
   const answer = await say(device, link, encodeHello({ publicKey, payload, signature, profile }))
+  const received = device.now
   if (!answer?.ok) return false
 
   const { id, downlink } = decodeHelloAnswer(answer.body)
@@ -42,7 +43,7 @@ export async function enrol(device: Device, link: Link): Promise<boolean> {
   const ack = openDownlink(crypto, keys, id, 0, downlink)
   if (!ack) return false
   sessions.begin({ id, keys, approved: false })
-  applyAck(device, decodeAck(ack), sent, [])
+  applyAck(device, decodeAck(ack), { sent, received }, [])
   board.trace({ e: sessions.session?.approved ? "enrolled" : "pending", id })
   return true
 }

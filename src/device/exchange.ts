@@ -51,12 +51,14 @@ async function attempt(device: Device, link: Link): Promise<Ack | undefined> {
     board.trace({ e: "sent", request, reports: reports.length, bytes: body.length })
     const sent = device.now
     const answer = await link.exchange({ kind: "report", body, request, timeout })
+    // Before anything is made of the answer: what the processor takes is no part of the way.
+    const received = device.now
     if (answer && !answer.ok && answer.reason === "refused" && ++refusals === REFUSALS_BEFORE_HELLO) sessions.end()
     if (!answer?.ok) continue
     const plaintext = openDownlink(board.crypto, session.keys, session.id, request, answer.body)
     if (!plaintext) continue
     const ack = decodeAck(plaintext)
-    applyAck(device, ack, sent, reports)
+    applyAck(device, ack, { sent, received }, reports)
     return ack
   }
   return undefined
@@ -84,10 +86,15 @@ function selectReports(device: Device, room: number): StoredReport[] {
   return [newest, ...backlog]
 }
 
-/** Takes in an authentic ack of a request that was sent at `sent` (oscillator µs) with these reports. */
-export function applyAck(device: Device, ack: Ack, sent: number, reports: readonly StoredReport[]): void {
+/** When a request went out and its answer came in, oscillator µs. */
+export interface Trip {
+  sent: number
+  received: number
+}
+
+/** Takes in an authentic ack of a request with these reports. */
+export function applyAck(device: Device, ack: Ack, { sent, received }: Trip, reports: readonly StoredReport[]): void {
   const { board, clock, plan, sessions } = device
-  const received = device.now
   const refusal = new Map(ack.refused.map(({ seq, reason }) => [seq, reason]))
   // A report from the future is a second word against this device's clock.
   const sure = ack.refused.some(({ reason }) => reason === Refusal.futureEpoch)
