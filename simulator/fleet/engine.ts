@@ -11,8 +11,8 @@ export type Engine = Pick<XsWorker, "wake" | "datagram" | "alarm" | "powerCut"> 
 const DEVICES_A_WORKER = 64
 
 export interface Workers {
-  /** Puts a device more into the worker that runs it. */
-  add(index: number, board: CreateParameters): Promise<void>
+  /** Puts a device more, of the kind of device `like`, into the worker that runs it. */
+  add(index: number, board: CreateParameters, like: number): Promise<void>
   /** "xs 13.3.0" */
   name: string
   engineOf(index: number): Engine
@@ -24,31 +24,32 @@ export function workerCount(devices: number, cores: number = availableParallelis
 }
 
 /**
- * Starts the worker processes and puts one device, switched off, for each of `boards` into them. A process runs one bundle,
- * so each link has processes of its own.
+ * Starts the worker processes and puts one device, switched off, for each of `boards` into them. A process runs one bundle at
+ * one speed, so each kind of device, else each link, has processes of its own.
  */
-export async function startWorkers(
-  start: (link: LinkName) => Promise<XsWorker>,
+export async function startWorkers<Kind = LinkName>(
+  start: (kind: Kind) => Promise<XsWorker>,
   boards: readonly CreateParameters[],
   count: number = workerCount(boards.length),
+  kindOf: (index: number) => Kind = (index) => (boards[index]!.link ?? "wifi") as Kind,
 ): Promise<Workers> {
-  const links = boards.map(({ link = "wifi" }) => link)
-  const byLink = new Map<LinkName, XsWorker[]>()
-  for (const link of new Set(links)) {
-    const share = Math.ceil((count * links.filter((other) => other === link).length) / links.length)
-    byLink.set(link, await Promise.all(Array.from({ length: share }, () => start(link))))
+  const kinds = boards.map((_, index) => kindOf(index))
+  const byKind = new Map<Kind, XsWorker[]>()
+  for (const kind of new Set(kinds)) {
+    const share = Math.ceil((count * kinds.filter((other) => other === kind).length) / kinds.length)
+    byKind.set(kind, await Promise.all(Array.from({ length: share }, () => start(kind))))
   }
   const engineOf = (index: number) => {
-    const workers = byLink.get(links[index]!)!
+    const workers = byKind.get(kinds[index]!)!
     return workers[index % workers.length]!
   }
   await Promise.all(boards.map((board, index) => engineOf(index).create(index, board)))
-  const workers = [...byLink.values()].flat()
+  const workers = [...byKind.values()].flat()
   return {
     name: workers[0]!.engine,
     engineOf,
-    add: (index, board) => {
-      links[index] = board.link ?? "wifi"
+    add(index, board, like) {
+      kinds[index] = kinds[like]!
       return engineOf(index).create(index, board)
     },
     close: async () => void (await Promise.all(workers.map((worker) => worker.close()))),

@@ -31,7 +31,7 @@ export interface VirtualTurns {
   /** wakes computed before their time */
   ahead: Ahead
   /** from the wake-up to the first instruction of the device's program (µs) */
-  bootMicros: number
+  bootMicros(index: number): number
   /** what the battery gives at the moment (mV) */
   millivolts(index: number): number
   /** what goes wrong with a board; absent: nothing */
@@ -110,7 +110,7 @@ export class Machine {
     const life = ++this.#life
     this.#awake = true
     observer.woke(this.#index)
-    const boot = virtual?.bootMicros ?? 0
+    const boot = virtual?.bootMicros(this.#index) ?? 0
     const run: Run = planned
       ? (now) => ({ started: now + boot, result: virtual!.ahead.collect(this.#index) })
       : (now) => ({
@@ -130,7 +130,7 @@ export class Machine {
     for (const disturbance of faults?.disturbances ?? []) engine.disturb?.(this.#index, disturbance).catch(() => {})
     const sensor = this.#sensor.current
     return {
-      ...{ now: now + (virtual?.bootMicros ?? 0), reason },
+      ...{ now: now + (virtual?.bootMicros(this.#index) ?? 0), reason },
       ...(sensor && { sensor: [...sensor] }),
       ...(virtual && { batteryMillivolts: virtual.millivolts(this.#index) }),
       ...this.#cut(),

@@ -21,6 +21,7 @@ interface Occurrence {
 /** A power cut falls on one of the first flash operations of a wake: a wake has about so many. */
 const CUT_OPERATIONS = 12
 const SECTORS = 64
+const HOUR_US = 3_600_000_000
 
 export class FaultPlan {
   readonly #scenario: Scenario
@@ -151,6 +152,23 @@ class Board implements BoardFaults {
     const worn = Array.from({ length: fault.sectors }, () => where(SECTORS))
     this.#note(fault.kind, time, `sector ${worn.join(", ")}`)
     return worn.map((sector) => ({ kind: "wear", where: sector }))
+  }
+}
+
+/** A board whose battery does not carry it through a wake is off, and tries again every hour: the sun or the day may help. */
+export function withBattery(
+  board: BoardFaults | undefined,
+  battery: { isEmpty(): boolean; note(at: number): void },
+): BoardFaults {
+  let told = false
+  return {
+    sleepCut(from, to) {
+      if (!battery.isEmpty()) return board?.sleepCut(from, to)
+      if (!told) battery.note(from)
+      told = true
+      return { at: from, wakeAt: from + HOUR_US }
+    },
+    wake: (time) => board?.wake(time),
   }
 }
 

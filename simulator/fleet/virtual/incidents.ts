@@ -93,7 +93,7 @@ async function clone(ports: IncidentPorts, device: number, index: number, time: 
   copyFileSync(join(folder, `${String(device + 1).padStart(4, "0")}.bin`), flash)
   const seed = seededBytes(String(scenario.seed), "clone", index)
   const ppm = oscillators[group.oscillator].rated.value
-  await workers.add(index, { flash, flashBytes: statSync(flash).size, ppm, slotted: isSlotted(group), seed })
+  await workers.add(index, { flash, flashBytes: statSync(flash).size, ppm, slotted: isSlotted(group), seed }, device)
   faults.note("cloned", time, device)
   const recording = readRecording(officeRoom)
   const sensor = new Replay(recording, stretchStart(String(scenario.seed), device, recording.length) + CLONE_STRETCH)

@@ -3,7 +3,7 @@ import { chips } from "../../energy/chips.ts"
 import { instructionMicros, meterMicros } from "../../energy/cpu.ts"
 import { oscillators } from "../../energy/oscillators.ts"
 import type { RunRecord } from "../../report/run-record.ts"
-import type { Scenario } from "../../scenarios/scenario.ts"
+import type { Group, Scenario } from "../../scenarios/scenario.ts"
 import { bundleOf } from "../../xs/bundle.ts"
 import { XsWorker } from "../../xs/worker.ts"
 import type { DataDir } from "../data-dir.ts"
@@ -41,6 +41,18 @@ export interface VirtualOutcome {
   example: Example | undefined
 }
 
+/** What one process of the engine runs: a bundle, at a chip's speed. */
+const kindOf = ({ chip, firmware }: Group) => JSON.stringify([chip, firmware])
+
+function startEngine(kind: string): Promise<XsWorker> {
+  const [name, firmware] = JSON.parse(kind) as [Group["chip"], string]
+  const chip = chips[name]
+  return XsWorker.start({
+    bundle: firmware === "current" ? bundleOf() : firmware,
+    ...{ clock: "meter", meterMicros: meterMicros(chip), instructionMicros: instructionMicros(chip) },
+  })
+}
+
 /** Throws a `DormouseError` where the run cannot go on. */
 export async function runVirtual(
   scenario: Scenario,
@@ -71,17 +83,8 @@ export async function runVirtual(
         return { ppm: oscillators[group.oscillator].rated.value, slotted: isSlotted(group) }
       },
     })
-    const chip = chips[scenario.groups[0]!.chip]
-    const clock = {
-      clock: "meter",
-      meterMicros: meterMicros(chip),
-      instructionMicros: instructionMicros(chip),
-    } as const
-    workers = await startWorkers(
-      (link) => XsWorker.start({ bundle: bundleOf(link), ...clock }),
-      boards,
-      processes ?? workerCount(boards.length),
-    )
+    const count = processes ?? workerCount(boards.length)
+    workers = await startWorkers(startEngine, boards, count, (index) => kindOf(members[index]!.group))
     return await new Simulation({ ...ports, scenario, members, scheduler, gateway, workers }).run()
   } finally {
     await workers?.close()

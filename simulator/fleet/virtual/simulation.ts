@@ -15,7 +15,7 @@ import { RunEnd } from "../run-end.ts"
 import { officeRoom, Replay, readRecording, stretchStart } from "../sensor.ts"
 import { isDone, totalsOf } from "../state.ts"
 import { Ahead } from "./ahead.ts"
-import { FaultPlan } from "./faults.ts"
+import { FaultPlan, withBattery } from "./faults.ts"
 import type { VirtualGateway } from "./gateway.ts"
 import { scheduleIncidents } from "./incidents.ts"
 import { type Member, placeOf } from "./members.ts"
@@ -60,6 +60,12 @@ export class Simulation {
     this.#recorder = new Recorder({ scenario, members, temperatureOf: temperatures, now: () => scheduler.now() })
     const plan = new FaultPlan(scenario, members, (fault) => void this.#faults.push(fault))
     const boards = members.map(({ index, twinOf }) => (twinOf === undefined ? plan.boardOf(index) : undefined))
+    const supplied = members.map(({ index }) =>
+      withBattery(boards[index], {
+        isEmpty: () => this.#recorder.brownOut(index),
+        note: (at) => plan.note("brown-out", at, index, "its battery gives no more"),
+      }),
+    )
     const mediumOf = mediaOf(scenario, members, {
       scheduler,
       gateway,
@@ -69,10 +75,11 @@ export class Simulation {
     })
     const virtual = {
       ahead: this.#ahead,
-      bootMicros: chips[scenario.groups[0]!.chip].boot.time.value * 1000,
+      // A clone is a board like another.
+      bootMicros: (index: number) => chips[(members[index] ?? members[0]!).group.chip].boot.time.value * 1000,
       leastTurn: LEAST_TURN_US,
       millivolts: (index: number) => this.#recorder.millivolts(index),
-      faultsOf: (index: number) => boards[index],
+      faultsOf: (index: number) => supplied[index],
     }
     const clockOf = (index: number, powerOn: number) =>
       plan.clockOf(index, oscillatorOf(scenario, temperatures(members[index]!), members[index]!, powerOn))
