@@ -102,8 +102,11 @@ export class QemuBoard {
   /** Cuts power now, wherever the board is. */
   async stop(): Promise<void> {
     this.#stopping = true
-    if (this.#process.exitCode === null && this.#process.signalCode === null)
+    try {
       process.kill(-this.#process.pid!, "SIGKILL")
+    } catch {
+      // It has ended by itself, or never began.
+    }
     await this.ended.catch(() => {})
   }
 }

@@ -55,7 +55,7 @@ static const char *const ends[] = {
 };
 
 static void describe(txMachine *the, int status) {
-  static char text[EXCEPTION_TEXT];
+  char text[EXCEPTION_TEXT];
   if (status == XS_UNHANDLED_EXCEPTION_EXIT || status == XS_UNHANDLED_REJECTION_EXIT) {
     the->endStatus = 0;
     if (guarded(the, exceptionText, text) == 0) powerCrash(text);
