@@ -78,10 +78,7 @@ _Noreturn void powerOff(void) {
 __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
   uint32_t cause, pc, value;
   __asm__ volatile("csrr %0, mcause\n\tcsrr %1, mepc\n\tcsrr %2, mtval" : "=r"(cause), "=r"(pc), "=r"(value));
-  if ((int32_t)cause < 0) {
-    powerCrash("watchdog");
-    return;
-  }
+  if ((int32_t)cause < 0) powerCrash("watchdog");
   char why[64];
   strcpy(why, "trap cause 00000000 pc 00000000 value 00000000");
   const uint32_t numbers[] = {cause, pc, value};

@@ -58,6 +58,7 @@ test.skipIf(skip)(`rv32 firmware: sleeps, remembers, resets itself${suffix}`, { 
     expect.stringMatching(/^died RangeError: on purpose/),
     "trace after an exception power-on",
     expect.stringMatching(/^trace flash: the write would set a bit/),
+    "trace no parser: SyntaxError",
     "trace erased 255,255",
     "trace alarm 5000",
     "died watchdog: it waits for nothing",

@@ -42,6 +42,11 @@ const wakes: (() => void)[] = [
     } catch (error) {
       say((error as Error).message)
     }
+    try {
+      new Function("return 1")()
+    } catch (error) {
+      say("no parser:", (error as Error).name)
+    }
     host.flash.erase(OFFSET, 4096)
     say("erased", host.flash.read(OFFSET, 2))
     host.setAlarm(host.now() + 5_000_000)
