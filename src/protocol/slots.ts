@@ -25,7 +25,7 @@ export function slotFraction(address: Uint8Array): number {
 
 /** The first sampling instant after `after` (unix ms). A report's samples lie evenly in its interval of epochs. */
 export function nextInstant(schedule: EpochSchedule, after: number, slot: number, { batch, interval }: Pace): Instant {
-  const window = Math.floor((Math.max(schedule.epochAt(after), schedule.periods[0]!.first) - 1) / interval)
+  const window = Math.floor((Math.max(schedule.epochAt(after), 1) - 1) / interval)
   for (let first = 1 + window * interval; ; first += interval) {
     const start = schedule.startOf(first)
     const spacing = (schedule.startOf(first + interval) - start) / batch
