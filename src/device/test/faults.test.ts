@@ -11,6 +11,8 @@ import { GapCause, type GapReport, Kind, type Report } from "../../protocol/repo
 import { Life } from "./life.ts"
 
 const RUNS = Number(process.env.DORMOUSE_FAULT_RUNS ?? 30)
+/** Of the schedules that are always tried; with DORMOUSE_FAULT_RUNS they are others each time. */
+const SEED = 5
 const RECOVERY = 20
 const EPOCH_MS = 600_000
 /** With one sample a report: wakes are report intervals. */
@@ -163,6 +165,6 @@ test("every sample is anchored once or named in a signed gap record, and no numb
         expect(open.length, `samples ${open} are neither anchored nor named`).toBeLessThanOrEqual(unsigned)
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: RUNS, ...(!process.env.DORMOUSE_FAULT_RUNS && { seed: SEED }) },
   )
 }, 3_600_000)
