@@ -21,7 +21,7 @@ const MOST_FOR_MAIL = 3
 /** Bytes of an uplink that are not reports, at most: id, request number, tag, cursors, heads. */
 const OVERHEAD = 48
 /** A report may name an epoch so many report intervals after the gateway's own (its clock stepped back, epochs grew longer). */
-const MOST_AHEAD = 16
+export const MOST_AHEAD = 16
 const MOST_GIVEN_UP = 32
 /** Answers "not for you" in a row before the device takes its session for lost and says hello again. */
 const REFUSALS_BEFORE_HELLO = 2

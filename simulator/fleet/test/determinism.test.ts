@@ -16,9 +16,9 @@ const root = mkdtempSync(join(tmpdir(), "dormouse-virtual-"))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 /** Everything that a run leaves: the result, all rows of store and chain, all flash. */
-async function outcomeOf(name: string, workers: number, seed = 1) {
+async function outcomeOf(name: string, workers: number) {
   const dir = openDataDir(join(root, name), true)
-  const basics = { devices: 8, batch: 1, epochMs: EPOCH_MS, days: (EPOCHS * EPOCH_MS) / 86_400_000, seed }
+  const basics = { devices: 8, batch: 1, epochMs: EPOCH_MS, days: (EPOCHS * EPOCH_MS) / 86_400_000, seed: 1 }
   const view = { notice() {}, update() {}, end() {} }
   const ports = { environment, view, dir, stopAsked: new Promise<void>(() => {}) }
   const parallelism = { workers, verifyWorkers: workers }
@@ -45,13 +45,11 @@ const plain = (value: unknown) => (value instanceof Uint8Array ? Buffer.from(val
 const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex")
 
 describe("a run in virtual time", () => {
-  it("is the same to the last byte with one worker of each kind and with two; another seed is another run", async () => {
+  it("is the same to the last byte with one worker of each kind and with two", async () => {
     const one = await outcomeOf("one", 1)
     expect(one.result).toMatchObject({ devices: 8, samples: 40, gaps: 0, forks: 0, duplicates: 0 })
     const { signed, anchored, receiptsVerified } = one.result.reports
     expect([signed, anchored, receiptsVerified]).toEqual([40, 40, 40])
     expect(await outcomeOf("two", 2)).toEqual(one)
-    const other = await outcomeOf("other", 1, 2)
-    expect(other.result.chain.head).not.toBe(one.result.chain.head)
   }, 60_000)
 })

@@ -11,10 +11,10 @@ import { Fleet, type FleetEvent } from "../fleet.ts"
 import type { Summary } from "../gateway-api.ts"
 import { Operator } from "../operator.ts"
 import { resultOf } from "../result.ts"
-import { RunEnd } from "../run-end.ts"
 import { officeRoom, Replay, readRecording, stretchStart } from "../sensor.ts"
 import { isDone, totalsOf } from "../state.ts"
 import { Ahead } from "./ahead.ts"
+import { Drain } from "./drain.ts"
 import { FaultPlan, withBattery } from "./faults.ts"
 import type { VirtualGateway } from "./gateway.ts"
 import { scheduleIncidents } from "./incidents.ts"
@@ -121,7 +121,7 @@ export class Simulation {
   async #work(): Promise<"done" | "late" | "stopped"> {
     const { scheduler, scenario } = this.#parts
     const { epoch } = scenario
-    const end = new RunEnd(epoch, scheduler.now())
+    const drain = new Drain(scenario)
     for (let nextCheck = epoch; ; nextCheck += epoch) {
       while (await scheduler.step(nextCheck)) {
         this.#ahead.fill()
@@ -129,7 +129,7 @@ export class Simulation {
         this.#show()
         if (this.#stopping) return "stopped"
       }
-      const verdict = end.check(this.#fleet.devices, nextCheck)
+      const verdict = drain.check(this.#fleet.devices, nextCheck)
       if (verdict !== "running") return verdict
     }
   }
