@@ -10,7 +10,7 @@ import { environment } from "../simulator/fleet/ports.ts"
 import { defaultScenario } from "../simulator/fleet/virtual/default-scenario.ts"
 import { runVirtual } from "../simulator/fleet/virtual/run.ts"
 import type { Figure } from "./run.ts"
-import { costs, loadOf } from "./scale/model.ts"
+import { chainOf, costs, loadOf } from "./scale/model.ts"
 
 const EPOCH = 600
 /** Tables that are empty, contracts, keys (bytes): what a gateway has before its first device. */
@@ -50,7 +50,7 @@ function ratios({ devices, reports, anchors, storeBytes, chainBytes }: Grown): F
   const load = loadOf({ devices, gateways: 1, epoch: EPOCH, interval: 1, fanIn: 1 })
   const epochsADay = 86_400 / EPOCH
   const store = EMPTY_STORE + devices * costs.storeDevice + (load.storeBytes / epochsADay) * (reports / devices)
-  const chain = EMPTY_CHAIN + anchors * costs.chainAnchor + devices * costs.chainDevice
+  const chain = EMPTY_CHAIN + chainOf(anchors, devices)
   const row = (name: string, value: number): Figure => ({
     ...{ name: `${name}, ${devices} devices, ${anchors} anchors: model / run`, value, unit: "" },
     ok: Math.abs(value - 1) <= 0.1,
@@ -70,10 +70,10 @@ export async function run({ gates } = { gates: false }): Promise<Figure[]> {
     { name: "1 M devices, 1,000 gateways: reports a day", value: alone.reports, unit: "" },
     { name: "  a gateway's store", value: gib(alone.storeBytes), unit: "GiB a year" },
     { name: "  a gateway's core for ingest", value: 100 * alone.core, unit: "%" },
-    { name: "  chain, every gateway anchoring", value: gib(alone.chainBytes), unit: "GiB a year" },
+    { name: "  chain, every gateway anchoring", value: alone.chainBytes / 2 ** 30, unit: "GiB in a year" },
     { name: "  chain's capacity", value: 100 * alone.chainPart, unit: "%" },
     { name: "  enrolling all of them", value: alone.enrolHours, unit: "h" },
-    { name: "  chain, anchors of 100 anchors", value: gib(together.chainBytes), unit: "GiB a year" },
+    { name: "  chain, anchors of 100 anchors", value: together.chainBytes / 2 ** 30, unit: "GiB in a year" },
     { name: "  chain's capacity then", value: 100 * together.chainPart, unit: "%" },
     { name: "  a full receipt grows by", value: together.receiptBytes, unit: "B" },
   ]

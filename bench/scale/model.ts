@@ -26,9 +26,12 @@ export const costs = {
   /** a device's own row: key, hello, profile */
   storeDevice: 600,
   /** an anchor on an embedded chain: block, transaction, receipt, log, new nodes of the tries (bytes) */
-  chainAnchor: 3_330,
+  chainAnchor: 2_700,
   /** a device's registration and approval there */
-  chainDevice: 6_400,
+  chainDevice: 4_560,
+  /** what each gets dearer by with each level of its contract's trie: a branch of 16 hashes, written anew by each block that changes it */
+  anchorLevel: 532,
+  deviceLevel: 1_170,
   gasAnchor: 51_141,
   gasRegister: 92_849,
   gasApprove: 8_503,
@@ -40,14 +43,29 @@ export const costs = {
 export const CHAIN_GAS_A_SECOND = 30e6 / 5
 const DAY = 86_400
 
+/** Bytes on an embedded chain of so many anchors and devices, one by one. */
+export function chainOf(anchors: number, devices: number): number {
+  const { chainAnchor, chainDevice, anchorLevel, deviceLevel } = costs
+  return (
+    anchors * (chainAnchor + anchorLevel * meanLevels(anchors)) +
+    devices * (chainDevice + deviceLevel * meanLevels(devices))
+  )
+}
+
+/** Mean of log16(k) for k from 1 to n: how deep the trie was when the n came in turn. */
+function meanLevels(n: number): number {
+  return Math.max(0, Math.log(n) - 1) / Math.log(16)
+}
+
 export interface Load {
   /** of all gateways, a day */
   reports: number
   anchors: number
   /** parts of the chain's capacity */
   chainPart: number
-  /** bytes a day at one gateway: its own store, and the whole chain, which each full node keeps */
+  /** bytes a day at one gateway: its own store */
   storeBytes: number
+  /** bytes of the first year's anchors, which every full node keeps */
   chainBytes: number
   /** parts of one core at one gateway */
   core: number
@@ -64,13 +82,13 @@ export function loadOf({ devices, gateways, epoch, interval, fanIn }: Fleet): Lo
   const perGateway = devices / gateways
   // Where devices report every n-th epoch they spread over the epochs between.
   const inAnchor = perGateway / interval
-  const { storeReport, storeLeaf, storeShare, storeAnchor, chainAnchor } = costs
+  const { storeReport, storeLeaf, storeShare, storeAnchor } = costs
   return {
     reports,
     anchors,
     chainPart: (anchors * costs.gasAnchor) / (CHAIN_GAS_A_SECOND * DAY),
     storeBytes: epochs * (inAnchor * (storeReport + storeLeaf + storeShare) + storeAnchor),
-    chainBytes: anchors * chainAnchor,
+    chainBytes: chainOf(anchors * 365, 0),
     core: (perGateway * costs.ingest) / (epoch * interval),
     enrolHours: (devices * (costs.gasRegister + costs.gasApprove)) / CHAIN_GAS_A_SECOND / 3600,
     receiptBytes: fanIn === 1 ? 0 : 32 * Math.ceil(Math.log2(fanIn)) + 44,
