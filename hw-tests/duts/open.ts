@@ -4,7 +4,7 @@ import type { RigEntry } from "../rig.ts"
 
 const built: Record<"sim" | "qemu", readonly Capability[]> = {
   sim: ["power", "cut", "sleep", "watchdog", "memory", "sensor"],
-  qemu: ["power", "cut", "sleep", "watchdog", "memory", "sensor"],
+  qemu: ["power", "cut", "reset", "sleep", "watchdog", "memory", "sensor"],
 }
 
 export function capabilitiesOf({ transport, capabilities = [] }: RigEntry): readonly Capability[] {

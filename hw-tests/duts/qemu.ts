@@ -46,7 +46,8 @@ export async function openQemu(description: Description): Promise<LineDut> {
       writeDataFlash(dataFlash)
       powerOn()
     },
-    async reset(_, cut) {
+    async reset(kind, cut) {
+      if (kind === "pin" && board) return board.reset()
       await powerOff()
       powerOn(cut)
     },
