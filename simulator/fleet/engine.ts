@@ -10,9 +10,11 @@ export type Engine = Pick<XsWorker, "wake" | "datagram" | "alarm" | "powerCut"> 
 /** One process runs so many devices before another one is worth its memory. */
 const DEVICES_A_WORKER = 64
 
-export interface Workers {
+export interface Workers<Kind = LinkName> {
   /** Puts a device more, of the kind of device `like`, into the worker that runs it. */
   add(index: number, board: CreateParameters, like: number): Promise<void>
+  /** Makes a device that sleeps one of another kind: its flash stays, its retained memory does not. `seed`: for what it draws from then on. */
+  move(index: number, kind: Kind, seed: Uint8Array): Promise<void>
   /** "xs 13.3.0" */
   name: string
   engineOf(index: number): Engine
@@ -32,26 +34,31 @@ export async function startWorkers<Kind = LinkName>(
   boards: readonly CreateParameters[],
   count: number = workerCount(boards.length),
   kindOf: (index: number) => Kind = (index) => (boards[index]!.link ?? "wifi") as Kind,
-): Promise<Workers> {
+): Promise<Workers<Kind>> {
   const kinds = boards.map((_, index) => kindOf(index))
   const byKind = new Map<Kind, XsWorker[]>()
-  for (const kind of new Set(kinds)) {
-    const share = Math.ceil((count * kinds.filter((other) => other === kind).length) / kinds.length)
-    byKind.set(kind, await Promise.all(Array.from({ length: share }, () => start(kind))))
-  }
+  const startAll = async (kind: Kind, share: number) =>
+    void byKind.set(kind, await Promise.all(Array.from({ length: share }, () => start(kind))))
+  for (const kind of new Set(kinds))
+    await startAll(kind, Math.ceil((count * kinds.filter((other) => other === kind).length) / kinds.length))
   const engineOf = (index: number) => {
     const workers = byKind.get(kinds[index]!)!
     return workers[index % workers.length]!
   }
   await Promise.all(boards.map((board, index) => engineOf(index).create(index, board)))
-  const workers = [...byKind.values()].flat()
   return {
-    name: workers[0]!.engine,
+    name: engineOf(0).engine,
     engineOf,
     add(index, board, like) {
       kinds[index] = kinds[like]!
       return engineOf(index).create(index, board)
     },
-    close: async () => void (await Promise.all(workers.map((worker) => worker.close()))),
+    async move(index, kind, seed) {
+      await engineOf(index).remove(index)
+      if (!byKind.has(kind)) await startAll(kind, count)
+      kinds[index] = kind
+      await engineOf(index).create(index, { ...boards[index]!, seed })
+    },
+    close: async () => void (await Promise.all([...byKind.values()].flat().map((worker) => worker.close()))),
   }
 }

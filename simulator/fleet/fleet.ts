@@ -87,7 +87,13 @@ export class Fleet {
         emit({ type: "reset", device, why })
       },
     }
-    const ports = { scheduler, medium: mediumOf(index), engine: engineOf(index), observer, ...(virtual && { virtual }) }
+    const ports = {
+      ...{ scheduler, medium: mediumOf(index), observer, ...(virtual && { virtual }) },
+      // Other firmware is another engine.
+      get engine() {
+        return engineOf(index)
+      },
+    }
     return new Machine(index, ports, oscillatorOf?.(index, powerOn) ?? idealOscillator(powerOn), sensor)
   }
 }

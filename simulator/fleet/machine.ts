@@ -36,15 +36,25 @@ export interface VirtualTurns {
   millivolts(index: number): number
   /** what goes wrong with a board; absent: nothing */
   faultsOf(index: number): BoardFaults | undefined
+  /** Puts other firmware on a board that sleeps; resolves when its engine is ready to wake it. */
+  install(index: number, firmware: string): Promise<void>
   /** No turn takes less (µs): so long other events go on while the engine is at work. */
   leastTurn: number
 }
 
 /** What goes wrong with one board. Asked once for each sleep and each wake, in their order. */
 export interface BoardFaults {
-  /** Its power fails while it sleeps from one moment to the other: when, and when it is back. */
-  sleepCut(from: number, to: number): { at: number; wakeAt: number } | undefined
+  /** Its power fails while it sleeps from one moment to the other. */
+  sleepCut(from: number, to: number): SleepCut | undefined
   wake(time: number): WakeFaults | undefined
+}
+
+export interface SleepCut {
+  at: number
+  /** when it is back */
+  wakeAt: number
+  /** what it runs from then on; absent: what it ran before */
+  firmware?: string
 }
 
 export interface WakeFaults {
@@ -84,6 +94,8 @@ export class Machine {
   #timers: Timer[] = []
   #faults: WakeFaults | undefined
   #deaths = 0
+  /** what its flash suffered: an engine that it moves to must be told */
+  readonly #wear: Disturbance[] = []
   #stopped = false
 
   constructor(index: number, ports: MachinePorts, oscillator: Oscillator, sensor: Replay) {
@@ -127,7 +139,10 @@ export class Machine {
     const faults = virtual?.faultsOf(this.#index)?.wake(time)
     this.#faults =
       faults ?? (left && left.operations > 0 ? { cut: left, disturbances: [], resetWaiting: false } : undefined)
-    for (const disturbance of faults?.disturbances ?? []) engine.disturb?.(this.#index, disturbance).catch(() => {})
+    for (const disturbance of faults?.disturbances ?? []) {
+      engine.disturb?.(this.#index, disturbance).catch(() => {})
+      if (disturbance.kind === "wear") this.#wear.push(disturbance)
+    }
     const sensor = this.#sensor.current
     return {
       ...{ now: now + (virtual?.bootMicros(this.#index) ?? 0), reason },
@@ -228,19 +243,20 @@ export class Machine {
     const time = Math.max(scheduler.now(), this.#oscillator.worldTime(until))
     const cut = virtual?.faultsOf(this.#index)?.sleepCut(scheduler.now(), time)
     if (cut) {
-      this.#timers.push(scheduler.at(cut.at, () => this.#losePower(cut.wakeAt)))
+      this.#timers.push(scheduler.at(cut.at, () => this.#losePower(cut)))
       return
     }
     virtual?.ahead.plan(this.#index, time, () => this.#wakeParameters("timer", this.#oscillator.deviceTime(time), time))
     this.#timers.push(scheduler.at(time, () => this.#wake("timer", virtual !== undefined)))
   }
 
-  /** Asleep, until `wakeAt`. */
-  async #losePower(wakeAt: number): Promise<void> {
-    const { engine, observer, scheduler } = this.#ports
-    observer.reset(this.#index, "power failed while it slept")
+  async #losePower({ wakeAt, firmware }: SleepCut): Promise<void> {
+    const { observer, scheduler, virtual } = this.#ports
+    observer.reset(this.#index, firmware ? "other firmware" : "power failed while it slept")
     this.#timers = [scheduler.at(wakeAt, () => this.#wake("power-on"))]
-    await engine.powerCut(this.#index)
+    if (!firmware) return this.#ports.engine.powerCut(this.#index)
+    await virtual!.install(this.#index, firmware)
+    for (const wear of this.#wear) await this.#ports.engine.disturb?.(this.#index, wear)
   }
 
   #wait(life: number, alarm: number | undefined): void {

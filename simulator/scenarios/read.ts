@@ -1,6 +1,6 @@
 /** Scenario files: read, checked, and explained where they are wrong. */
-import { readdirSync, readFileSync } from "node:fs"
-import { basename, extname, join, relative } from "node:path"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { basename, dirname, extname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { LineCounter, type Node, parseDocument } from "yaml"
 import { DormouseError } from "../../src/protocol/index.ts"
@@ -43,7 +43,24 @@ export function parseScenario(text: string, file: string): Scenario {
     place,
   )
   check(scenario, file)
-  return scenario
+  return withBundles(scenario, file)
+}
+
+/** Bundles as whole paths: a scenario names them from its own folder. */
+function withBundles(scenario: Scenario, file: string): Scenario {
+  const pathOf = (firmware: string, key: string) => {
+    const path = firmware === "current" ? firmware : resolve(dirname(file), firmware)
+    if (path === "current" || existsSync(path)) return path
+    throw new DormouseError("E_SCENARIO", `${file}: "${key}" is "${firmware}", but there is no bundle ${path}.`)
+  }
+  const groups = scenario.groups.map((group, i) => ({
+    ...group,
+    firmware: pathOf(group.firmware, `groups[${i}].firmware`),
+  }))
+  const faults = scenario.faults.map((fault, i) =>
+    fault.kind === "update" ? { ...fault, firmware: pathOf(fault.firmware, `faults[${i}].firmware`) } : fault,
+  )
+  return { ...scenario, groups, faults }
 }
 
 /** What no single field can tell. */

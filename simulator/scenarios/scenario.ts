@@ -73,6 +73,10 @@ export const faultKinds = {
   "brown-out": { ...when, ...whom, for: optional(duration("1s", "1000d"), 60e6, "without power", "1m") },
   outage: { ...when, ...whom, for: required(duration("1s", "1000d"), "the link is down") },
   "clock-off": { ...when, ...whom, by: required(duration("1s", "1000h"), "the device's clock jumps ahead") },
+  update: {
+    ...{ ...once, ...whom },
+    firmware: required(text, "what the board runs from then on, as the `firmware` of a group"),
+  },
   cloned: { ...once, ...whom, for: absent(duration("1m", "1000d"), "the clone reports as well", "the end of the run") },
   "key-revoked": { ...once, ...whom },
   "gateway-down": { ...once, for: required(duration("1s", "1000d"), "nobody answers") },

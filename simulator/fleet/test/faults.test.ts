@@ -1,9 +1,14 @@
 /** One family of faults after the other, on the real device, engine and gateway: nothing is lost in silence. */
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
+import { FIRMWARE } from "../../../src/device/firmware.ts"
+import { storePath } from "../../../src/gateway/gateway.ts"
+import { Store } from "../../../src/gateway/store/store.ts"
+import { decodeReport, fromHex, Kind, splitSigned } from "../../../src/protocol/index.ts"
 import { parseScenario } from "../../scenarios/read.ts"
+import { bundleOf } from "../../xs/bundle.ts"
 import { openDataDir } from "../data-dir.ts"
 import { environment } from "../ports.ts"
 import { runVirtual } from "../virtual/run.ts"
@@ -87,5 +92,32 @@ describe("faults", () => {
     expect(samples.anchored).toBeGreaterThan(5)
     expect(samples.anchored).toBeLessThan(20)
     expect(groups.honest!.samples.anchored).toBe(groups.honest!.samples.taken)
+  }, 60_000)
+
+  it("of no kind: a board that is given other firmware goes on where it was", async () => {
+    const bundle = readFileSync(bundleOf(), "utf8")
+    const other = join(root, "other.js")
+    writeFileSync(other, bundle.replaceAll(FIRMWARE, "dormouse other"))
+    const faults = `faults:\n  - { kind: update, at: 6m, group: updated, firmware: ${other} }\n`
+    const { result, record, groups } = await outcomeOf(
+      "update",
+      0.25,
+      `groups:\n${group("updated", 2)}${group("left")}${faults}`,
+    )
+    expect(result).toMatchObject({ samples: 45, gaps: 0, forks: 0, duplicates: 0 })
+    expect(record.faults.map(({ kind, detail }) => [kind, detail])).toEqual(Array(2).fill(["update", "other.js"]))
+    expect([groups.updated!.resets, groups.left!.resets]).toEqual([2, 0])
+    expect(groups.updated!.samples.anchored).toBe(30)
+    // Once up again, each says in a status report what it runs.
+    const store = new Store(storePath(join(root, "update")), { durable: false })
+    const firmware = result.addresses.map((address) => {
+      const reports = store.reports.from(store.devices.byAddress(fromHex(address))!, 0, 100)
+      return reports.flatMap(({ bytes }) => {
+        const report = decodeReport(splitSigned(bytes).payload)
+        return report.kind === Kind.status ? [report.firmware] : []
+      })
+    })
+    store.close()
+    expect(firmware).toEqual([["dormouse other"], ["dormouse other"], []])
   }, 60_000)
 })

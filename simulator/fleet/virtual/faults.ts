@@ -2,16 +2,17 @@
  * What goes wrong with boards and their links, and when: all of it follows from scenario and seed, so it is known before it
  * happens and wakes can be computed ahead of it.
  */
+import { basename } from "node:path"
 import type { FaultRecord } from "../../report/run-record.ts"
 import { endOf, type Fault, type Scenario } from "../../scenarios/scenario.ts"
 import type { Disturbance } from "../../xs/types.ts"
-import type { BoardFaults, WakeFaults } from "../machine.ts"
+import type { BoardFaults, SleepCut, WakeFaults } from "../machine.ts"
 import { type Random, randomStream } from "../random.ts"
 import type { Oscillator } from "../scheduler.ts"
 import type { Member } from "./members.ts"
 
 type FaultOf<K extends Fault["kind"]> = Extract<Fault, { kind: K }>
-type BoardFault = FaultOf<"power-cut" | "reset" | "bad-blocks" | "retained-corrupted" | "brown-out">
+type BoardFault = FaultOf<"power-cut" | "reset" | "bad-blocks" | "retained-corrupted" | "brown-out" | "update">
 
 interface Occurrence {
   at: number
@@ -21,6 +22,8 @@ interface Occurrence {
 /** A power cut falls on one of the first flash operations of a wake: a wake has about so many. */
 const CUT_OPERATIONS = 12
 const SECTORS = 64
+/** What strikes a board asleep. */
+const ASLEEP: readonly string[] = ["brown-out", "update"]
 const HOUR_US = 3_600_000_000
 
 export class FaultPlan {
@@ -65,7 +68,7 @@ export class FaultPlan {
   }
 
   boardOf(device: number): BoardFaults | undefined {
-    const kinds = ["power-cut", "reset", "bad-blocks", "retained-corrupted", "brown-out"] as const
+    const kinds = ["power-cut", "reset", "bad-blocks", "retained-corrupted", "brown-out", "update"] as const
     const occurrences = [...this.#all(kinds)].filter((one) => one.device === device).sort((a, b) => a.at - b.at)
     if (occurrences.length === 0) return undefined
     const random = randomStream(this.#seed, "faults", device)
@@ -111,22 +114,26 @@ class Board implements BoardFaults {
   }
 
   /** Half of the resets come while it sleeps, the others while it waits for an answer. */
-  sleepCut(from: number, to: number): { at: number; wakeAt: number } | undefined {
+  sleepCut(from: number, to: number): SleepCut | undefined {
     const index = this.#waiting.findIndex(
-      ({ at, fault }) => at < to && (fault.kind === "brown-out" || fault.kind === "reset"),
+      ({ at, fault }) => at < to && (ASLEEP.includes(fault.kind) || fault.kind === "reset"),
     )
     if (index < 0) return undefined
     const { at, fault } = this.#waiting[index]!
     if (fault.kind === "reset" && this.#random.uniform() < 0.5) return undefined
     this.#waiting.splice(index, 1)
     const cut = Math.max(at, from)
+    if (fault.kind === "update") {
+      this.#note(fault.kind, cut, basename(fault.firmware))
+      return { at: cut, wakeAt: cut, firmware: fault.firmware }
+    }
     const away = fault.kind === "brown-out" ? fault.for : 0
     this.#note(fault.kind, cut, away ? `for ${minutes(away)}` : "asleep")
     return { at: cut, wakeAt: cut + away }
   }
 
   wake(time: number): WakeFaults | undefined {
-    const due = this.#waiting.filter(({ at, fault }) => at <= time && fault.kind !== "brown-out")
+    const due = this.#waiting.filter(({ at, fault }) => at <= time && !ASLEEP.includes(fault.kind))
     if (due.length === 0) return undefined
     for (const one of due) this.#waiting.splice(this.#waiting.indexOf(one), 1)
     const faults: WakeFaults = { disturbances: [], resetWaiting: false }

@@ -20,7 +20,7 @@ export interface IncidentPorts {
   members: readonly Member[]
   scheduler: Scheduler
   gateway: VirtualGateway
-  workers: Workers
+  workers: Workers<string>
   fleet: Fleet
   ahead: Ahead
   virtual: VirtualTurns
@@ -99,7 +99,8 @@ async function clone(ports: IncidentPorts, device: number, index: number, time: 
   const sensor = new Replay(recording, stretchStart(String(scenario.seed), device, recording.length) + CLONE_STRETCH)
   const observer = { woke() {}, trace() {}, turn() {}, reset() {} }
   const common = { scheduler, medium: mediumOf(device), engine: workers.engineOf(index), observer }
-  const machine = new Machine(index, { ...common, virtual }, idealOscillator(time), sensor)
+  const turns = { ...virtual, bootMicros: () => virtual.bootMicros(device) }
+  const machine = new Machine(index, { ...common, virtual: turns }, idealOscillator(time), sensor)
   await machine.powerOn()
   if (span !== undefined) scheduler.at(time + span, () => machine.stop())
 }

@@ -1,11 +1,7 @@
 /** A run in virtual time: the fleet on the engine, its media and its gateway, from power-on to the last receipt. */
-import { chips } from "../../energy/chips.ts"
-import { instructionMicros, meterMicros } from "../../energy/cpu.ts"
 import { oscillators } from "../../energy/oscillators.ts"
 import type { RunRecord } from "../../report/run-record.ts"
-import type { Group, Scenario } from "../../scenarios/scenario.ts"
-import { bundleOf } from "../../xs/bundle.ts"
-import { XsWorker } from "../../xs/worker.ts"
+import type { Scenario } from "../../scenarios/scenario.ts"
 import type { DataDir } from "../data-dir.ts"
 import { startWorkers, type Workers, workerCount } from "../engine.ts"
 import { prepareFlash } from "../flash.ts"
@@ -13,6 +9,7 @@ import type { Environment } from "../ports.ts"
 import type { SimResult } from "../result.ts"
 import type { ProgressView } from "../view/progress.ts"
 import type { Ending, Example } from "../view/words.ts"
+import { kindOf, startEngine } from "./engines.ts"
 import { VirtualGateway } from "./gateway.ts"
 import { isSlotted, membersOf } from "./members.ts"
 import { VirtualScheduler } from "./scheduler.ts"
@@ -41,18 +38,6 @@ export interface VirtualOutcome {
   example: Example | undefined
 }
 
-/** What one process of the engine runs: a bundle, at a chip's speed. */
-const kindOf = ({ chip, firmware }: Group) => JSON.stringify([chip, firmware])
-
-function startEngine(kind: string): Promise<XsWorker> {
-  const [name, firmware] = JSON.parse(kind) as [Group["chip"], string]
-  const chip = chips[name]
-  return XsWorker.start({
-    bundle: firmware === "current" ? bundleOf() : firmware,
-    ...{ clock: "meter", meterMicros: meterMicros(chip), instructionMicros: instructionMicros(chip) },
-  })
-}
-
 /** Throws a `DormouseError` where the run cannot go on. */
 export async function runVirtual(
   scenario: Scenario,
@@ -67,7 +52,7 @@ export async function runVirtual(
     ...{ scheduler, dataDir: dir.path, seed, start, epochMs: epoch / 1000, verifyWorkers },
   })
   view.notice("Starting the gateway: keys, chain and contracts ...")
-  let workers: Workers | undefined
+  let workers: Workers<string> | undefined
   try {
     await gateway.start()
     const members = membersOf(scenario)

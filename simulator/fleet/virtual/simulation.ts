@@ -11,10 +11,12 @@ import { Fleet, type FleetEvent } from "../fleet.ts"
 import type { Summary } from "../gateway-api.ts"
 import { Operator } from "../operator.ts"
 import { resultOf } from "../result.ts"
+import { seededBytes } from "../seed.ts"
 import { officeRoom, Replay, readRecording, stretchStart } from "../sensor.ts"
 import { isDone, totalsOf } from "../state.ts"
 import { Ahead } from "./ahead.ts"
 import { Drain } from "./drain.ts"
+import { kindOf } from "./engines.ts"
 import { FaultPlan, withBattery } from "./faults.ts"
 import type { VirtualGateway } from "./gateway.ts"
 import { scheduleIncidents } from "./incidents.ts"
@@ -40,7 +42,7 @@ export interface SimulationParts extends VirtualPorts {
   members: readonly Member[]
   scheduler: VirtualScheduler
   gateway: VirtualGateway
-  workers: Workers
+  workers: Workers<string>
 }
 
 export class Simulation {
@@ -50,6 +52,7 @@ export class Simulation {
   readonly #operator: Operator
   readonly #recorder: Recorder
   readonly #faults: FaultRecord[] = []
+  #updates = 0
   #stopping = false
 
   constructor(parts: SimulationParts) {
@@ -75,8 +78,8 @@ export class Simulation {
     })
     const virtual = {
       ahead: this.#ahead,
-      // A clone is a board like another.
-      bootMicros: (index: number) => chips[(members[index] ?? members[0]!).group.chip].boot.time.value * 1000,
+      bootMicros: (index: number) => chips[members[index]!.group.chip].boot.time.value * 1000,
+      install: (index: number, firmware: string) => this.#install(index, firmware),
       leastTurn: LEAST_TURN_US,
       millivolts: (index: number) => this.#recorder.millivolts(index),
       faultsOf: (index: number) => supplied[index],
@@ -115,6 +118,13 @@ export class Simulation {
     view.end()
     if (!gateway.schedule) await gateway.start()
     return await this.#outcome(how, before, await gateway.summary())
+  }
+
+  /** Its randomness begins anew: what came of it before is not known to the engine that it moves to. */
+  async #install(index: number, firmware: string): Promise<void> {
+    const { scenario, members, workers } = this.#parts
+    const seed = seededBytes(String(scenario.seed), "update", index, this.#updates++)
+    await workers.move(index, kindOf({ ...members[index]!.group, firmware }), seed)
   }
 
   /** Ends when every device is done, or nothing moves any more. */

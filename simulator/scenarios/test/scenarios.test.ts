@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { DormouseError } from "../../../src/protocol/index.ts"
@@ -117,6 +118,16 @@ describe("a scenario", () => {
     ["nothing", "", /the file is nothing|the file is "null"/],
   ])("names what is wrong: %s", (_, text, message) => {
     expect(fails(text)).toMatch(message)
+  })
+
+  it("names bundles from its own folder", () => {
+    const { groups, faults } = parseScenario(
+      `${least}    firmware: read.ts\nfaults:\n  - { kind: update, at: 1h, firmware: ../scenarios/schema.ts }\n`,
+      "simulator/scenarios/x.yaml",
+    )
+    expect(groups[0]!.firmware).toBe(resolve("simulator/scenarios/read.ts"))
+    expect(faults[0]).toMatchObject({ firmware: resolve("simulator/scenarios/schema.ts") })
+    expect(fails(`${least}    firmware: none.js\n`)).toMatch(/"groups\[0\].firmware" is "none.js".*no bundle/)
   })
 
   it("of an unknown name lists those that there are", () => {
