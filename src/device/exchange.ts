@@ -11,7 +11,7 @@ import { StateKey } from "./flash/state.ts"
 import { settingsValue } from "./identity.ts"
 import { periodsValue } from "./memory.ts"
 import type { Link } from "./ports.ts"
-import { applyReceipts } from "./receipts.ts"
+import { applyReceipts, receiptsUpTo } from "./receipts.ts"
 import { MAX_BATCH, signGap } from "./reporter.ts"
 
 /** How long to wait for the ack, attempt by attempt (µs). Each attempt is a new request. */
@@ -40,11 +40,12 @@ async function attempt(device: Device, link: Link): Promise<Ack | undefined> {
   for (const timeout of TIMEOUTS) {
     const { session } = sessions
     if (!session || (link.idleUntil ?? 0) > device.now) return undefined
-    const reports = selectReports(device, link.maxBody - OVERHEAD)
+    const receiptCursor = receiptsUpTo(device)
+    const reports = selectReports(device, receiptCursor, link.maxBody - OVERHEAD)
     const request = sessions.takeRequest()
     const uplink = {
       mailboxCursor: device.mailboxCursor,
-      receiptCursor: device.receiptCursor,
+      receiptCursor,
       reports: reports.map(({ bytes }) => bytes),
     }
     const body = sealUplink(board.crypto, session.keys, session.id, request, uplink, reports[0]?.seq)
@@ -65,11 +66,11 @@ async function attempt(device: Device, link: Link): Promise<Ack | undefined> {
 }
 
 /** Newest first, then the backlog from its oldest on, as much as one message holds. */
-function selectReports(device: Device, room: number): StoredReport[] {
+function selectReports(device: Device, receiptCursor: number, room: number): StoredReport[] {
   const waiting: StoredReport[] = []
   let size = 0
   let newest: StoredReport | undefined
-  for (const report of device.outbox.reports(device.receiptCursor)) {
+  for (const report of device.outbox.reports(receiptCursor)) {
     if (device.acked.has(report.seq)) continue
     if (report.seq <= device.plan.ahead && waits(device, report)) continue
     if (device.plan.oneByOne) return [report]
@@ -132,7 +133,7 @@ export function applyAck(device: Device, ack: Ack, { sent, received }: Trip, rep
   }
   board.trace({
     e: "acked",
-    seqs: reports.map(({ seq }) => seq).filter((seq) => device.acked.has(seq)),
+    seqs: reports.map(({ seq }) => seq).filter((seq) => whole === undefined && !refusal.has(seq)),
     rttMs: (received - sent) / 1000,
   })
 }

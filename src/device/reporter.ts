@@ -122,6 +122,9 @@ export function signLosses(device: Device): void {
     if (gaps.some(({ firstSeq, lastSeq }) => firstSeq <= last && lastSeq >= last)) continue
     makeRoom(device, MAX_REPORT)
     signRange(device, GapCause.unreadable, first, last, samples)
+    // It may have been a gap record: what that named goes out again, or is named again.
+    device.acked.cutAbove(device.receiptCursor)
+    device.receipted.cutAbove(device.receiptCursor)
   }
 }
 
