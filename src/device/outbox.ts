@@ -148,11 +148,16 @@ export class Outbox {
     return { lost: first ? samplesBetween(signed, first.count) - 1 : pending, samples }
   }
 
-  /** Makes a report durable, and with it the chain's head, in one record. `next`: location of what stays pending. */
-  commit(report: Pick<StoredReport, "seq" | "head" | "samples" | "bytes">, next = 0): void {
+  /**
+   * Makes a report durable, and with it the chain's head, in one record. `next`: location of what stays pending. `twice`:
+   * nothing else tells what it says, so a copy stands behind it.
+   */
+  commit(report: Pick<StoredReport, "seq" | "head" | "samples" | "bytes">, next = 0, twice = false): void {
     const { lastSeq, signed, pendingFrom } = this.#state
     const stored = { ...report, before: lastSeq, upTo: countAfter(signed, report.samples) }
-    const { location } = this.#log.append(EntryType.report, encodeStored(stored))
+    const record = encodeStored(stored)
+    const { location } = this.#log.append(EntryType.report, record)
+    if (twice) this.#log.append(EntryType.report, record)
     if (this.#recent && this.#recent.push({ ...stored, location }) > MOST_RECENT) this.#recent = undefined
     const { upTo } = stored
     this.#state = { ...this.#state, lastSeq: report.seq, signed: upTo, pendingFrom: next || pendingFrom, doubt: -1 }
@@ -197,10 +202,16 @@ export class Outbox {
 
   /** The reports that `reclaim` would give up. */
   oldestReports(): StoredReport[] {
-    return this.#log
+    const reports = this.#log
       .oldest()
       .filter(({ type }) => type === EntryType.report)
       .map(parseReport)
+    return reports.filter(({ seq }, i) => seq !== reports[i - 1]?.seq)
+  }
+
+  /** What is committed from now on `reclaim` does not give up. */
+  leaveOldest(): void {
+    this.#log.leaveOldest()
   }
 
   reclaim(): void {
@@ -212,12 +223,14 @@ export class Outbox {
 
   *#walk(cursor: number): Generator<StoredReport> {
     this.#before = { last: undefined, decayed: false }
+    let newest = cursor
     for (const item of this.#log.items(this.#state.from || undefined)) {
       if (!item.payload) this.#before.decayed ||= mayBeReport(item)
       else if (item.type === EntryType.report) {
         const report = parseReport(item)
-        if (report.seq > cursor) yield report
-        else this.#before.last = report
+        if (report.seq <= cursor) this.#before.last = report
+        else if (report.seq > newest) yield report
+        newest = Math.max(newest, report.seq)
       }
     }
   }

@@ -163,7 +163,9 @@ function sign(device: Device, body: Body, consumed: number, epoch: number, at: R
   const signed = signPayload(board.crypto, signingContext(provisioning, identity), identity.secretKey, payload)
   const head = headAfter(board.crypto, signed)
   const bytes = joinSigned(signed)
-  outbox.commit({ seq, head, samples: consumed, bytes }, next)
+  // What it names is erased next.
+  const twice = body.kind === Kind.gap && body.cause === GapCause.outboxFull
+  outbox.commit({ seq, head, samples: consumed, bytes }, next, twice)
   device.head = head
   board.trace({ e: "signed", seq, epoch, kind: body.kind, samples: consumed, bytes: bytes.length })
 }
@@ -175,6 +177,7 @@ function sign(device: Device, body: Body, consumed: number, epoch: number, at: R
 function makeRoom(device: Device, length: number): void {
   const { outbox, acked, receiptCursor } = device
   while (!outbox.fits(length)) {
+    outbox.leaveOldest()
     const lost = outbox.oldestReports().filter(({ seq }) => seq > receiptCursor && !acked.has(seq))
     signGap(device, GapCause.outboxFull, lost)
     for (const { seq } of lost) acked.add(seq)

@@ -143,12 +143,20 @@ export class FlashLog {
     return this.#isIn(location, this.#first)
   }
 
+  /**
+   * What is written from now on stands in another sector than the oldest. Whoever writes anew what `reclaim` will erase
+   * calls this first: where one sector is in use, it is the oldest and the newest.
+   */
+  leaveOldest(): void {
+    if (this.#first === this.#last) this.#openSector()
+  }
+
   get oldestSector(): number {
     return this.#first
   }
 
   reclaim(): void {
-    if (this.#first === this.#last) this.#openSector()
+    this.leaveOldest()
     this.#ring.erase(this.#first)
     do this.#first++
     while (this.#first < this.#last && !this.#ring.holds(this.#first))

@@ -140,6 +140,7 @@ export class FlashState {
 
   /** Copies what still counts out of the oldest sector before it is erased: a power cut between leaves two equal copies. */
   #reclaim(): void {
+    this.#log.leaveOldest()
     const oldest = this.#log.oldestSector
     for (const [type, { sector }] of this.#newest) {
       if (sector !== oldest) continue

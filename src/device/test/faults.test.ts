@@ -22,7 +22,7 @@ type Fault =
   | { fault: "cut" | "reset"; after: number; tear: number }
   | { fault: "brown-out" | "backup" | "restore" }
   | { fault: "retained"; bit: number }
-  | { fault: "decay"; unit: number; bit: number }
+  | { fault: "decay" | "decay of the outbox"; unit: number; bit: number }
   | { fault: "worn"; sector: number }
   | { fault: "outage"; wakes: number }
   | { fault: "gateway clock" | "device clock"; seconds: number }
@@ -45,6 +45,8 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 const schedule = fc.array(fc.tuple(fault, fc.integer({ min: 0, max: 6 })), { minLength: 1, maxLength: 12 })
 
 const OUTBOX = 6 * 4096
+/** as many as are written by then, and some that come around again */
+const OUTBOX_UNITS = 28
 const stateDecayed = new WeakSet<object>()
 
 /** Loses messages either way, by a seed. */
@@ -77,17 +79,22 @@ function values(report: Report): number[] {
 function account(life: Life, upTo: number) {
   const anchored = [...life.gateway.anchored.values()]
   const delivered = anchored.flatMap(values)
-  const gaps = anchored.filter((report): report is GapReport => report.kind === Kind.gap)
   const named = new Set<number>()
-  let unsigned = 0
-  for (const { firstSeq, lastSeq, samples, cause } of gaps) {
-    const signed = [...life.written].filter(([seq]) => firstSeq <= seq && seq <= lastSeq).flatMap(([, r]) => values(r))
+  /** gap records that count samples which decayed before they were signed, and so have no seq */
+  const counting = new Map<number, number>()
+  const explain = (gap: GapReport) => {
+    const { seq, cause, firstSeq, lastSeq, samples } = gap
+    const reports = [...life.written.values()].filter((report) => firstSeq <= report.seq && report.seq <= lastSeq)
+    const signed = reports.flatMap(values)
     for (const value of signed) named.add(value)
-    // Samples that decayed before they were signed have no seq: they are counted.
-    if (cause === GapCause.unreadable) unsigned += Math.max(0, samples - signed.length)
+    if (cause === GapCause.unreadable) counting.set(seq, Math.max(0, samples - signed.length))
+    // One that was given up itself: its samples are counted on.
+    else for (const report of reports) if (report.kind === Kind.gap) explain(report)
   }
+  for (const report of anchored) if (report.kind === Kind.gap) explain(report)
   const held = new Set(delivered)
   const open = life.stored.slice(0, upTo).filter((value) => !held.has(value) && !named.has(value))
+  const unsigned = [...counting.values()].reduce((sum, samples) => sum + samples, 0)
   return { twice: delivered.length - held.size, open, unsigned }
 }
 
@@ -115,6 +122,9 @@ async function strike(life: Life, step: Fault, air: { setOutage(on: boolean): vo
     case "decay":
       // What is written twice survives the loss of one: the other half must last until the device looks after both.
       if (flash.decay(step.unit, step.bit, stateDecayed.has(flash) ? OUTBOX : 0) < OUTBOX) stateDecayed.add(flash)
+      return
+    case "decay of the outbox":
+      flash.decay(step.unit, step.bit, OUTBOX)
       return
     case "worn":
       if (spare(flash.worn, step.sector)) flash.worn.add(step.sector)
@@ -181,4 +191,49 @@ test("a gap record that decays before its receipt leaves what it named to be nam
     [{ fault: "brown-out" }, 0],
   ]
   await keepsPromise(steps, 0, 0, 1)
+})
+
+/** The gateway's clock steps back, reports are given up: then each unit of the outbox decays in turn. */
+test.each(BATCHES)(
+  "no single decay after reports were given up costs an account of one, %i a report",
+  async (batch) => {
+    for (const brownOut of [false, true])
+      for (let unit = 0; unit < OUTBOX_UNITS; unit++) {
+        const steps: Schedule = [
+          [{ fault: "gateway clock", seconds: -5 * 3600 }, 2],
+          [{ fault: "decay of the outbox", unit, bit: 0 }, 1],
+        ]
+        await keepsPromise(brownOut ? [...steps, [{ fault: "brown-out" }, 0]] : steps, 0, 0, batch)
+      }
+  },
+)
+
+test.each([
+  ["first", 0],
+  ["second", 1],
+])("the gap record of a full outbox outlives the decay of its %s copy", async (_, copy) => {
+  const weather = air(0, 0)
+  const life = new Life({ batch: 1, epochMs: EPOCH_MS, samples: 100_000, sectors: 9, carries: weather.carries })
+  await life.run(4)
+  weather.setOutage(true)
+  const gap = () => [...life.written.values()].find(({ kind }) => kind === Kind.gap)
+  while (!gap()) await life.wake()
+  life.flash.bytes[life.places.get(gap()!.seq)![copy]! + 6]! ^= 1
+  await strike(life, { fault: "brown-out" }, weather, [])
+  weather.setOutage(false)
+  const upTo = life.stored.length
+  await life.run(RECOVERY)
+  expect(account(life, upTo)).toMatchObject({ twice: 0, open: [] })
+})
+
+test("with one sector to write to, a full outbox erases no account of what it gave up", async () => {
+  const weather = air(0, 0)
+  const life = new Life({ batch: 1, epochMs: EPOCH_MS, samples: 100_000, sectors: 9, carries: weather.carries })
+  await life.run(4)
+  weather.setOutage(true)
+  await life.run(100)
+  weather.setOutage(false)
+  const upTo = life.stored.length
+  await life.run(RECOVERY)
+  expect(account(life, upTo)).toMatchObject({ twice: 0, open: [], unsigned: 0 })
 })

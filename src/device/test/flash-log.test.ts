@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { crypto } from "../../../as/index.ts"
-import { FlashLog } from "../flash/log.ts"
+import { FlashLog, LEAST_SECTORS } from "../flash/log.ts"
 import { FlashState, StateKey } from "../flash/state.ts"
 import { PowerCut, TestFlash } from "./test-board.ts"
 
@@ -102,6 +102,19 @@ test("state: the newest value of each key survives any power cut once it was set
     }),
     { numRuns: 60 },
   )
+})
+
+test("state: where wear left one sector to write to, small values outlive those that fill it", () => {
+  const flash = new TestFlash(5)
+  const region = { offset: 4096, sectors: LEAST_SECTORS }
+  let state = FlashState.scan({ flash, crypto }, region)
+  state.set(StateKey.secretKey, 1)
+  for (let i = 0; i < 40; i++) {
+    state.set(StateKey.network, "x".repeat(300 + 7 * i))
+    expect(state.get(StateKey.secretKey)).toBe(1)
+    state = FlashState.scan({ flash, crypto }, region)
+    expect(state.get(StateKey.secretKey)).toBe(1)
+  }
 })
 
 test("a position that flash contradicts is not resumed", () => {

@@ -49,6 +49,8 @@ export class Life {
   readonly stored: number[] = []
   /** each report that was ever written to flash, by seq */
   readonly written = new Map<number, Report>()
+  /** where in flash each of them stands, all copies */
+  readonly places = new Map<number, number[]>()
   repeatedSeqs = 0
   /** ms that the gateway's clock is ahead of the time */
   gatewayAhead = 0
@@ -179,6 +181,7 @@ export class Life {
     const before = this.written.get(seq)
     if (before && toHex(before.prev) !== toHex(report.prev)) this.repeatedSeqs++
     this.written.set(seq, report)
+    this.places.set(seq, [...(this.places.get(seq) ?? []), offset])
   }
 
   /** Epochs end while the device sleeps, at the pace of real time whatever the gateway's clock does. */
