@@ -34,6 +34,7 @@ const RESOLUTION = 500
 const WAY_DOWN = 1 / 4
 /** A call comes at its slot, up to the air's own delay (µs). */
 const CALL_ERROR = 2_000
+const WAY_STEP = 3_000
 /** Two acks must lie this far apart for their difference to tell a rate (µs). */
 const RATE_INTERVAL = 30_000_000
 /** No oscillator that works is further off (ppb). */
@@ -122,8 +123,9 @@ function wayByCall({ skewPpb }: ClockBelief, { sent, received, time, call }: Ack
   return down >= -RESOLUTION && down <= received - sent + RESOLUTION ? Math.max(0, Math.round(down)) : undefined
 }
 
+/** A quarter of what is seen, and never far: an ack that was sent three times must not spoil what all others take. */
 function wayAfter(way: number, seen: number): number {
-  return way < 0 ? seen : Math.round(way + (seen - way) / 4)
+  return way < 0 ? seen : Math.round(way + Math.max(-WAY_STEP, Math.min(WAY_STEP, (seen - way) / 4)))
 }
 
 /**

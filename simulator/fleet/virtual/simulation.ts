@@ -53,6 +53,8 @@ export class Simulation {
   readonly #recorder: Recorder
   readonly #faults: FaultRecord[] = []
   #updates = 0
+  /** unix ms of the slot that each device sleeps to */
+  readonly #slots = new Map<number, number>()
   #stopping = false
 
   constructor(parts: SimulationParts) {
@@ -162,6 +164,9 @@ export class Simulation {
     const schedule = gateway.schedule
     if (!schedule || !address) return undefined
     const { batch, interval } = members[device]!.group
+    // Where the gateway assigned a place, the device sleeps until its slot there.
+    const planned = this.#slots.get(device) ?? 0
+    if (planned >= gateway.unixMs(now)) return Math.ceil(gateway.schedulerTime(planned))
     const slot = slotFraction(fromHex(address))
     let after = gateway.unixMs(now)
     for (;;) {
@@ -172,6 +177,7 @@ export class Simulation {
   }
 
   #heard(event: FleetEvent): void {
+    if (event.type === "trace" && event.trace.e === "asleep") this.#slots.set(event.device.index, event.trace.slotAt)
     this.#recorder.heard(event)
     if (event.type === "pending" && event.device.address) this.#operator.ask(event.device.address)
     if (event.type === "reset" && this.#parts.scenario.faults.length === 0)
