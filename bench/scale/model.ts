@@ -36,7 +36,7 @@ export const costs = {
   gasRegister: 92_849,
   gasApprove: 8_503,
   /** processor time of a gateway a report, its signature check included (s) */
-  ingest: 184e-6,
+  ingest: 167e-6,
 } as const
 
 /** A consortium chain's capacity: blocks of 30 M gas every 5 s (assumed: Ethereum's limit for years, Besu's usual period). */
