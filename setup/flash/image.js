@@ -5,13 +5,16 @@ import { ESPLoader, Transport } from "esptool-js"
 import { BOARDS, FlashError } from "./plan.js"
 
 const ROM_BAUD = 115_200
+/** Where chips that know no GET_SECURITY_INFO keep the count of flash encryption's changes: register, first bit, bits. */
+const CRYPT_COUNT = { ESP32: [0x3ff5a000, 20, 7], "ESP32-C3": [0x60008834, 18, 3] }
 const silent = { clean() {}, write() {}, writeLine() {} }
 /** What esptool-js pads an image with, to words of four bytes. */
 const PAD = 0xff
 
 /**
  * `port` is shaped like a Web Serial port; its `lost` rejects where the line breaks. `progress(name, share)` is called as
- * it goes. Resolves to the chip's name. Throws `E_FLASH_CONNECT`, `E_FLASH_CHIP`, `E_FLASH_LINK`, `E_FLASH_VERIFY`.
+ * it goes. Resolves to the chip's name. Throws `E_FLASH_CONNECT`, `E_FLASH_CHIP`, `E_FLASH_ENCRYPTED`, `E_FLASH_LINK`,
+ * `E_FLASH_VERIFY`. An image that makes the board encrypt its flash erases it all first: what stood there was readable.
  */
 export async function flashImage({ port, image, baud = ROM_BAUD, board, progress = () => {} }) {
   const transport = new Transport(port)
@@ -21,7 +24,7 @@ export async function flashImage({ port, image, baud = ROM_BAUD, board, progress
   try {
     const chip = await alive(connect(loader, image, board))
     try {
-      await alive(write(loader, image.parts, baud, progress))
+      await alive(write(loader, image, baud, progress))
     } catch (cause) {
       throw new FlashError(
         "E_FLASH_LINK",
@@ -55,10 +58,28 @@ async function connect(loader, image, board) {
         "E_FLASH_CHIP",
         `The board is an ${found}, ${wanted === board ? "--board" : "the image"} is for ${BOARDS[wanted].chip}: nothing was written.`,
       )
+  if (await isEncrypted(loader))
+    throw new FlashError(
+      "E_FLASH_ENCRYPTED",
+      "The board encrypts its flash: an image written over this cable would not boot, and nothing was written. In development mode Espressif's own tools can encrypt while they write (docs/hardware.md); in release mode nobody can.",
+    )
   return found
 }
 
-async function write(loader, parts, baud, progress) {
+/** An odd number of bits: encryption is on. */
+async function isEncrypted(loader) {
+  const [register, first, bits] = CRYPT_COUNT[loader.chip.CHIP_NAME] ?? []
+  let count = await loader.getSecurityInfo().then(
+    ({ flashCryptCnt }) => flashCryptCnt,
+    () => undefined,
+  )
+  count ??= register === undefined ? 0 : (await loader.readReg(register)) >>> first
+  let odd = false
+  for (let bit = 0; bit < (bits ?? 3); bit++) if ((count >> bit) & 1) odd = !odd
+  return odd
+}
+
+async function write(loader, { parts, encrypts }, baud, progress) {
   await loader.runStub()
   if (baud !== ROM_BAUD) await loader.changeBaud()
   await loader.writeFlash({
@@ -66,7 +87,7 @@ async function write(loader, parts, baud, progress) {
     flashMode: "keep",
     flashFreq: "keep",
     flashSize: "keep",
-    eraseAll: false,
+    eraseAll: encrypts,
     compress: true,
     reportProgress: (index, written, total) => progress(parts[index].name, written / total),
   })

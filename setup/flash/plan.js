@@ -17,6 +17,8 @@ export const USAGE = `Builds the firmware with the Moddable SDK and flashes it, 
   --port PATH    the board's serial port
   --image PATH   a whole image, an application, or the folder that --build-only leaves: no SDK is needed
   --firmware NAME  dormouse (default), or hw-tests: test firmware (hw-tests/README.md)
+  --encrypt MODE the board encrypts its flash from its first start on: development, or release with --irrevocable, after
+                 which no firmware can be written any more. Either burns fuses for good and erases the board: docs/hardware.md
   --build-only   stops before flashing
   --baud RATE    while an image is written (default 460800)
   --no-console   does not show what the board says afterwards
@@ -25,8 +27,9 @@ No board has been tried with this firmware yet: see docs/hardware.md.`
 
 /** Firmware by name: its manifest. */
 export const FIRMWARE = { dormouse: "manifest.json", "hw-tests": "hw-tests/agent/manifest.json" }
-const VALUES = ["board", "port", "image", "baud", "firmware"]
-const FLAGS = ["build-only", "no-console", "help"]
+const MODES = ["development", "release"]
+const VALUES = ["board", "port", "image", "baud", "firmware", "encrypt"]
+const FLAGS = ["build-only", "no-console", "irrevocable", "help"]
 const SDK_HELP = {
   MODDABLE: "the Moddable SDK is missing (MODDABLE is not set): run `npx xs-dev setup`, then open a new terminal",
   mcconfig:
@@ -74,17 +77,27 @@ export function planOf(args) {
   if (!(Number.isInteger(baud) && baud >= 9_600 && baud <= 2_000_000)) throw usage(`--baud ${options.baud} is no rate.`)
   const console = !options["no-console"]
   const buildOnly = options["build-only"] === true
+  const encrypt = encryptOf(options)
   if (image !== undefined) {
     if (port === undefined) throw usage("--image is written over a port: give --port.")
     if (buildOnly) throw usage("--build-only builds; --image is built already.")
-    return { kind: "image", image, port, baud, board, console }
+    return { kind: "image", image, port, baud, board, console, encrypt }
   }
   if (board === undefined) throw usage("Give --board (what to build for) or --image (what to write).")
   if (port === undefined && !buildOnly) throw usage("Give --port, or --build-only.")
   const firmware = options.firmware ?? "dormouse"
   if (!Object.hasOwn(FIRMWARE, firmware))
     throw usage(`--firmware ${firmware} is not known: give one of ${Object.keys(FIRMWARE).join(", ")}.`)
-  return { kind: "build", board, port, baud, console, buildOnly, firmware }
+  return { kind: "build", board, port, baud, console, buildOnly, firmware, encrypt }
+}
+
+function encryptOf({ encrypt, irrevocable }) {
+  if (encrypt !== undefined && !MODES.includes(encrypt))
+    throw usage(`--encrypt ${encrypt} is not known: give one of ${MODES.join(", ")}.`)
+  if (irrevocable && encrypt !== "release") throw usage("--irrevocable belongs to --encrypt release.")
+  if (encrypt === "release" && !irrevocable)
+    throw usage("--encrypt release leaves a board that can never be flashed again: say so with --irrevocable.")
+  return encrypt
 }
 
 /** The first thing that is missing for a build, with the remedy; `undefined`: nothing. `has` looks for a program on the PATH. */
@@ -99,12 +112,48 @@ export function missingForBuild(env, has) {
   return missing && SDK_HELP[missing]
 }
 
-/** The build's command, and where it leaves its files. */
-export function buildCommand({ board, firmware }, output) {
+export function buildName({ firmware, encrypt }) {
+  return encrypt ? `${firmware}-${encrypt}` : firmware
+}
+
+/** The build's command, and where it leaves its files; of an encrypted one also where its manifest must stand. */
+export function buildCommand({ board, firmware, encrypt }, output) {
   const { platform } = BOARDS[board]
+  const name = buildName({ firmware, encrypt })
+  const project = encrypt && `${output}/encrypted/${board}/${name}`
   return {
     command: "mcconfig",
-    args: ["-m", "-p", platform, "-t", "build", "-o", output, FIRMWARE[firmware]],
-    folder: `${output}/bin/${platform}/release/${firmware}`,
+    args: [
+      "-m",
+      "-p",
+      platform,
+      "-t",
+      "build",
+      "-o",
+      output,
+      project ? `${project}/manifest.json` : FIRMWARE[firmware],
+    ],
+    folder: `${output}/bin/${platform}/release/${name}`,
+    project,
   }
+}
+
+/** Throws `E_FLASH_FUSES` where an image would burn fuses and nobody asked for it, `E_IMAGE` where it would not and somebody did. */
+export function agree({ encrypt }, { encrypts }) {
+  if (encrypts && !encrypt)
+    throw new FlashError(
+      "E_FLASH_FUSES",
+      "At its first start this image makes the board encrypt its flash and burns fuses, for good: nothing was written. If you want that, give --encrypt with the mode that it was built for.",
+    )
+  if (encrypt && !encrypts)
+    throw new FlashError(
+      "E_IMAGE",
+      `--encrypt ${encrypt}: this image encrypts nothing. Build one with --board and --encrypt.`,
+    )
+}
+
+/** What writes an image that has been built. */
+export function imageArguments({ encrypt }, path) {
+  const mode = encrypt ? ` --encrypt ${encrypt}${encrypt === "release" ? " --irrevocable" : ""}` : ""
+  return `--image ${path} --port PORT${mode}`
 }

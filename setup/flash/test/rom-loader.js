@@ -18,13 +18,16 @@ const Command = {
   deflateEnd: 0x12,
   md5: 0x13,
   security: 0x14,
+  eraseFlash: 0xd0,
 }
 const MAGIC_REGISTER = 0x40001000
+/** Of the first ESP32: bits 20 to 26 count the changes of flash encryption. */
+const CRYPT_REGISTER = 0x3ff5a000
 const UNSUPPORTED = 0x05
 
 /**
  * `chipId`: as in GET_SECURITY_INFO; `magic`: of a chip too old to know that command. `usb`: the chip's own USB, whose reset
- * is another; `mode` that it is in already. Faults: `breakAfter` blocks the line ends; `rot` is the address of a bit that does not hold.
+ * is another; `mode` that it is in already; `cryptCount`: bits that say whether flash is encrypted. Faults: `breakAfter` blocks the line ends; `rot` is the address of a bit that does not hold.
  */
 export class RomLoader {
   signals = []
@@ -45,7 +48,7 @@ export class RomLoader {
   #lose
 
   constructor(options = {}) {
-    this.#options = { chipId: 13, ...options }
+    this.#options = { chipId: 13, cryptCount: 0, ...options }
     this.mode = options.mode ?? "application"
     this.lost = new Promise((_, reject) => {
       this.#lose = reject
@@ -134,7 +137,7 @@ export class RomLoader {
     const op = packet[1]
     const body = Buffer.from(packet.subarray(8))
     this.commands.push(op)
-    const { chipId, magic } = this.#options
+    const { chipId, magic, cryptCount } = this.#options
     switch (op) {
       case Command.sync:
         for (let i = 0; i < 8; i++) this.#answer(op, { value: 0x20120707 })
@@ -142,11 +145,17 @@ export class RomLoader {
       case Command.security: {
         if (magic !== undefined) return this.#answer(op, { error: UNSUPPORTED })
         const data = Buffer.alloc(20)
+        data[4] = cryptCount
         data.writeUInt32LE(chipId, 12)
         return this.#answer(op, { data })
       }
       case Command.readRegister:
-        return this.#answer(op, { value: body.readUInt32LE(0) === MAGIC_REGISTER ? magic : 0 })
+        return this.#answer(op, {
+          value: { [MAGIC_REGISTER]: magic, [CRYPT_REGISTER]: cryptCount << 20 }[body.readUInt32LE(0)] ?? 0,
+        })
+      case Command.eraseFlash:
+        this.flash.clear()
+        return this.#answer(op)
       case Command.memEnd:
         this.#answer(op)
         this.mode = "stub"

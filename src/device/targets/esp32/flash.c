@@ -5,6 +5,7 @@
  * programmed is known by its ciphertext, all ones, and reads as erased here too.
  */
 #include "esp_partition.h"
+#include "sdkconfig.h"
 
 #include "arguments.h"
 
@@ -85,6 +86,10 @@ void xs_dormouse_flash_open(xsMachine* the) {
     xsUnknownError("flash: no partition \"dormouse\": flash the project's own partition table");
   if (partition->erase_size != SECTOR)
     xsUnknownError("flash: sectors of %d bytes, %d expected", (int)partition->erase_size, SECTOR);
+#if CONFIG_SECURE_FLASH_ENC_ENABLED
+  if (!partition->encrypted)
+    xsUnknownError("flash: the partition table leaves \"dormouse\" out of encryption: no key is kept there");
+#endif
   xsmcSetInteger(xsResult, (xsIntegerValue)partition->size);
 }
 

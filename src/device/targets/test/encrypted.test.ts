@@ -8,7 +8,7 @@ import { crypto } from "../../../../as/index.ts"
 import { FlashLog } from "../../flash/log.ts"
 import { FlashState, StateKey } from "../../flash/state.ts"
 import * as testBoard from "../../test/test-board.ts"
-import { Partition } from "./partition.ts"
+import { openSecured, Partition } from "./partition.ts"
 
 const REGION = { offset: 4096, sectors: 4 }
 const KEY = crypto.sha256(new Uint8Array([1]))
@@ -23,9 +23,14 @@ test.each([true, false])(
     const flash = new Partition(5, encrypted)
     FlashState.scan({ flash, crypto }, REGION).set(StateKey.secretKey, KEY)
     expect(FlashState.scan({ flash, crypto }, REGION).get(StateKey.secretKey)).toEqual(KEY)
-    expect(Buffer.from(flash.bytes).includes(KEY)).toBe(!encrypted)
+    expect(Buffer.from(flash.bytes).includes(Buffer.from(KEY))).toBe(!encrypted)
   },
 )
+
+test("a build with flash encryption keeps nothing in a partition without it", () => {
+  expect(openSecured(new Partition(5))).toBe(5 * 4096)
+  expect(() => openSecured(new Partition(5, false))).toThrow("no key is kept there")
+})
 
 test("any range reads as it was written, and as erased where nothing was", () => {
   const flash = new Partition(1)

@@ -1,13 +1,14 @@
 /** esp32/flash.c itself, compiled for this machine, over an emulation of a partition that ESP-IDF encrypts or does not. */
 import { execFileSync } from "node:child_process"
 import { createCipheriv, createDecipheriv } from "node:crypto"
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { PowerCut, TestFlash } from "../../test/test-board.ts"
 
 const targets = fileURLToPath(new URL("..", import.meta.url))
+const FLAGS = "-std=gnu17 -O1 -Wall -Wextra -Werror -shared -fPIC -DSTUB_CHIP=ESP32C6".split(" ")
 const BLOCK = 16
 const ESP_ERR_INVALID_ARG = 0x102
 const ESP_ERR_INVALID_SIZE = 0x104
@@ -20,20 +21,25 @@ interface Port {
   erase(partition: Partition, offset: number, length: number): void
 }
 
-function compilePort(): Port {
-  const output = join(mkdtempSync(join(tmpdir(), "dormouse-flash-c-")), "flash.node")
+function compilePort(...flags: string[]): Port {
+  const folder = mkdtempSync(join(tmpdir(), "dormouse-flash-c-"))
+  const output = join(folder, "flash.node")
   const includes = ["test/on-node", "esp32/stubs", "native"].flatMap((path) => ["-I", join(targets, path)])
   const undefinedSymbols = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []
-  execFileSync(process.env.CC || "cc", [
-    ...["-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", ...undefinedSymbols, ...includes],
-    ...[join(targets, "esp32/flash.c"), join(targets, "test/on-node/flash.c"), "-o", output],
-  ])
+  const sources = ["esp32/flash.c", "test/on-node/flash.c"].map((path) => join(targets, path))
+  execFileSync(process.env.CC || "cc", [...FLAGS, ...flags, ...undefinedSymbols, ...includes, ...sources, "-o", output])
   const module = { exports: {} }
   process.dlopen(module, output)
+  rmSync(folder, { recursive: true })
   return module.exports as Port
 }
 
 const port = compilePort()
+
+/** What a build with flash encryption makes of a partition; throws. */
+export function openSecured(partition: Partition): number {
+  return compilePort("-DCONFIG_SECURE_FLASH_ENC_ENABLED=1").open(partition)
+}
 
 /**
  * `bytes` is what stands in the flash chip. Methods `esp...` are ESP-IDF's, with its errors; what real flash would let
