@@ -1,6 +1,7 @@
 /** Many boards on the ports they share, and what is known of each. */
 import type { Engine, TurnResult } from "./engine.ts"
-import { Machine, type VirtualTurns } from "./machine.ts"
+import { Machine } from "./machine.ts"
+import type { VirtualTurns } from "./machine-ports.ts"
 import type { Medium } from "./medium.ts"
 import { idealOscillator, type Oscillator, type Scheduler } from "./scheduler.ts"
 import type { Replay } from "./sensor.ts"
@@ -19,9 +20,10 @@ export interface FleetPorts {
 
 /** Something that happened to a device, in the order it happened. */
 export type FleetEvent = { device: DeviceState } & (
-  | { type: "woke" | "slept" | "enrolled" | "pending" }
+  | { type: "woke" | "enrolled" | "pending" }
+  | { type: "slept"; at: number }
   | { type: "turn"; result: TurnResult; started: number }
-  | { type: "trace"; trace: Trace; at: number }
+  | { type: "trace"; trace: Trace; at: number; ended: number }
   | { type: "reset"; why: string }
 )
 
@@ -52,6 +54,11 @@ export class Fleet {
     })
   }
 
+  /** Resolves when nothing of this device is under way on the engine. */
+  async settle(index: number): Promise<void> {
+    await this.#machines[index]?.settle()
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#machines.map((machine) => machine.stop()))
   }
@@ -68,10 +75,10 @@ export class Fleet {
         applyWake(device)
         emit({ type: "woke", device })
       },
-      trace: (_: number, trace: Trace, at: number) => {
+      trace: (_: number, trace: Trace, at: number, ended: number) => {
         const { enrolled, pending } = device
         applyTrace(device, trace)
-        emit({ type: "trace", device, trace, at })
+        emit({ type: "trace", device, trace, at, ended })
         if (device.enrolled && !enrolled) emit({ type: "enrolled", device })
         if (device.pending && !pending) emit({ type: "pending", device })
       },
@@ -80,7 +87,7 @@ export class Fleet {
         device.exhausted = sensor.exhausted
         emit({ type: "turn", device, result, started })
       },
-      slept: () => emit({ type: "slept", device }),
+      slept: (_: number, at: number) => emit({ type: "slept", device, at }),
       reset: (_: number, why: string) => {
         device.resets++
         device.activity = { kind: "reset", why }

@@ -4,78 +4,18 @@
  */
 
 import type { Disturbance } from "../xs/types.ts"
-import type { Engine, TurnResult, WakeParameters } from "./engine.ts"
-import type { Link, Medium } from "./medium.ts"
-import type { Oscillator, Scheduler, Timer } from "./scheduler.ts"
+import type { TurnResult, WakeParameters } from "./engine.ts"
+import type { MachinePorts, SleepCut, WakeFaults } from "./machine-ports.ts"
+import type { Link } from "./medium.ts"
+import type { Oscillator, Timer } from "./scheduler.ts"
 import type { Replay } from "./sensor.ts"
-import { parseTrace, type Trace } from "./trace.ts"
-import type { Ahead } from "./virtual/ahead.ts"
+import { parseTrace } from "./trace.ts"
 
 /** A board that waits for nothing at all this long is reset. */
 export const WATCHDOG_US = 30_000_000
 /** Wait before a board that died is started again; doubled each time, so that a boot loop costs little. */
 const FIRST_BACKOFF_US = 1_000_000
 const LONGEST_BACKOFF_US = 60_000_000
-
-export interface MachinePorts {
-  scheduler: Scheduler
-  medium: Medium
-  engine: Engine
-  observer: MachineObserver
-  /** In virtual time only. */
-  virtual?: VirtualTurns
-}
-
-/** Where the simulation's time is not the engine's. */
-export interface VirtualTurns {
-  /** wakes computed before their time */
-  ahead: Ahead
-  /** from the wake-up to the first instruction of the device's program (µs) */
-  bootMicros(index: number): number
-  /** what the battery gives at the moment (mV) */
-  millivolts(index: number): number
-  /** what goes wrong with a board; absent: nothing */
-  faultsOf(index: number): BoardFaults | undefined
-  /** Puts other firmware on a board that sleeps; resolves when its engine is ready to wake it. */
-  install(index: number, firmware: string): Promise<void>
-  /** No turn takes less (µs): so long other events go on while the engine is at work. */
-  leastTurn: number
-}
-
-/** What goes wrong with one board. Asked once for each sleep and each wake, in their order. */
-export interface BoardFaults {
-  /** Its power fails while it sleeps from one moment to the other. */
-  sleepCut(from: number, to: number): SleepCut | undefined
-  wake(time: number): WakeFaults | undefined
-}
-
-export interface SleepCut {
-  at: number
-  /** when it is back */
-  wakeAt: number
-  /** what it runs from then on; absent: what it ran before */
-  firmware?: string
-}
-
-export interface WakeFaults {
-  /** power fails at this flash operation of the wake */
-  cut?: { operations: number; tear: number }
-  disturbances: Disturbance[]
-  /** it is reset while it waits for the first time */
-  resetWaiting: boolean
-}
-
-export interface MachineObserver {
-  woke(index: number): void
-  /** `at`: device time */
-  trace(index: number, trace: Trace, at: number): void
-  /** `started`: device time of its first instruction */
-  turn(index: number, result: TurnResult, started: number): void
-  /** It fell asleep, or its machine ended. */
-  slept?(index: number): void
-  /** The board was reset: it died, or its watchdog ended it. */
-  reset(index: number, why: string): void
-}
 
 type Run = (now: number) => { started: number; result: Promise<TurnResult> }
 
@@ -109,11 +49,16 @@ export class Machine {
     return this.#wake("power-on")
   }
 
+  /** Resolves when nothing of it is under way on the engine. */
+  async settle(): Promise<void> {
+    await this.#running?.catch(() => {})
+  }
+
   /** No turn begins after this; resolves when the one that runs has ended. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#rest()
-    await this.#running?.catch(() => {})
+    await this.settle()
   }
 
   #wake(reason: WakeParameters["reason"], planned = false): void | Promise<void> {
@@ -181,23 +126,23 @@ export class Machine {
   async #end(life: number, started: number, running: Promise<TurnResult>): Promise<void> {
     const { scheduler } = this.#ports
     const result = await running
-    if (life === this.#life || this.#stopped) this.#report(result, started)
     const end = this.#oscillator.worldTime(Math.floor(result.now))
-    if (scheduler.now() >= end) this.#follow(life, result)
-    else scheduler.at(end, () => this.#follow(life, result))
+    if (life === this.#life || this.#stopped) this.#report(result, started, end)
+    if (scheduler.now() >= end) this.#follow(life, result, end)
+    else scheduler.at(end, () => this.#follow(life, result, end))
   }
 
-  #report(result: TurnResult, started: number): void {
+  #report(result: TurnResult, started: number, ended: number): void {
     for (const [i, line] of result.traces.entries()) {
       const trace = parseTrace(line)
       if (!trace) continue
       if (trace.e === "sample") this.#sensor.advance()
-      this.#ports.observer.trace(this.#index, trace, result.tracedAt[i]!)
+      this.#ports.observer.trace(this.#index, trace, result.tracedAt[i]!, ended)
     }
     this.#ports.observer.turn(this.#index, result, started)
   }
 
-  #follow(life: number, result: TurnResult): void | Promise<void> {
+  #follow(life: number, result: TurnResult, ended: number): void | Promise<void> {
     if (life !== this.#life) return
     this.#running = undefined
     if (this.#stopped) return
@@ -216,7 +161,7 @@ export class Machine {
         break
       case "asleep":
         this.#deaths = 0
-        this.#rest()
+        this.#rest(ended)
         if (result.until !== undefined && Number.isFinite(result.until)) this.#sleep(result.until)
         return
       default:
@@ -229,13 +174,15 @@ export class Machine {
 
   /** The radio is on from here until the machine ends. */
   #openLink(life: number): void {
-    const { engine, medium } = this.#ports
-    this.#link = medium.open(this.#index, (bytes) =>
-      this.#turn(life, (now) => ({
+    const { engine, medium, virtual } = this.#ports
+    this.#link = medium.open(this.#index, (bytes) => {
+      const patience = this.#faults || this.#running ? undefined : virtual?.patience(this.#index, bytes)
+      const run: Run = (now) => ({
         started: now,
-        result: engine.datagram(this.#index, { now, bytes, ...this.#cut() }),
-      })),
-    )
+        result: engine.datagram(this.#index, { now, bytes, patient: patience !== undefined, ...this.#cut() }),
+      })
+      return this.#turn(life, run, patience)
+    })
   }
 
   #sleep(until: number): void {
@@ -285,9 +232,9 @@ export class Machine {
   }
 
   /** The machine is no more: its radio is off, nothing of its time comes through. */
-  #rest(): void {
+  #rest(at = this.#ports.scheduler.now()): void {
     this.#life++
-    if (this.#awake) this.#ports.observer.slept?.(this.#index)
+    if (this.#awake) this.#ports.observer.slept?.(this.#index, at)
     this.#awake = false
     this.#inbox = []
     this.#cancelTimers()

@@ -62,6 +62,8 @@ export interface WakeParameters extends TurnParameters {
 
 export interface DatagramParameters extends TurnParameters {
   bytes: Uint8Array
+  /** nobody waits for the answer at once */
+  patient?: boolean
 }
 
 /** `retained`: the byte at `where` of retained memory loses or gains the bits of `mask`. `wear`: sector `where` fails from now on. */

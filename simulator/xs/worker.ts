@@ -23,9 +23,12 @@ export const xsBinary = process.env.DORMOUSE_XS ?? fileURLToPath(new URL("../../
 export const defaultLimits: XsLimits = { slots: 6144, chunkBytes: 96 * 1024, stackSlots: 768, meter: 50_000_000 }
 
 const maxDevices = 1 << 24
+const NO_DEVICE = -1
 const stderrTail = 4096
 
 interface Pending {
+  id: number
+  bytes: Buffer
   sends: Uint8Array[]
   sentAt: number[]
   traces: string[]
@@ -35,13 +38,16 @@ interface Pending {
 }
 
 /**
- * A process that hosts the XS machines of many devices. Requests are pipelined and answered in order; a machine that
- * dies ends alone. Where the process itself ends, every pending and later request rejects with `E_XS_WORKER`.
+ * A process that hosts the XS machines of many devices. Requests of one turn of the event loop go out together, first those
+ * that somebody waits for; those of one device stay in order. A machine that dies ends alone. Where the process itself ends, every pending and later request rejects with `E_XS_WORKER`.
  */
 export class XsWorker {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #pending: Pending[] = []
   #first = 0
+  /** not sent yet */
+  #urgent: Pending[] = []
+  #patient: Pending[] = []
   #stderr = ""
   #failure: DormouseError | undefined
   #closing = false
@@ -58,9 +64,8 @@ export class XsWorker {
     const worker = new XsWorker(binary)
     const all = { ...defaultLimits, ...limits }
     try {
-      const answer = await worker.#request(() =>
-        frame.configure({ clock, meterMicros, instructionMicros }, all, source),
-      )
+      const configure = frame.configure({ clock, meterMicros, instructionMicros }, all, source)
+      const answer = await worker.#request(NO_DEVICE, () => configure)
       if (answer.kind === "ready") worker.engine = answer.engine
       return worker
     } catch (error) {
@@ -112,61 +117,73 @@ export class XsWorker {
     if (parameters.seed && parameters.seed.length !== 32) {
       throw new DormouseError("E_XS_ARGUMENT", `seed has ${parameters.seed.length} bytes, not 32`)
     }
-    await this.#request(() => frame.create(id, parameters))
+    await this.#request(id, () => frame.create(id, parameters))
   }
 
   /** Runs the bundle in a fresh machine. */
   wake(id: number, parameters: WakeParameters): Promise<TurnResult> {
-    return this.#turn(() => frame.wake(id, parameters))
+    return this.#turn(id, () => frame.wake(id, parameters), true)
   }
 
   /** Calls `host.on.datagram`. Nothing happens where the device is not awake. */
   datagram(id: number, parameters: DatagramParameters): Promise<TurnResult> {
-    return this.#turn(() => frame.datagram(id, parameters))
+    return this.#turn(id, () => frame.datagram(id, parameters), parameters.patient)
   }
 
   /** Calls `host.on.alarm`. Nothing happens where no alarm is set, or one later than `now`. */
   alarm(id: number, parameters: TurnParameters): Promise<TurnResult> {
-    return this.#turn(() => frame.alarm(id, parameters))
+    return this.#turn(id, () => frame.alarm(id, parameters))
   }
 
   /** Ends the device's machine at once and drops its retained memory. Flash stays. */
   async powerCut(id: number): Promise<void> {
-    await this.#request(() => frame.powerCut(id))
+    await this.#request(id, () => frame.powerCut(id))
   }
 
   /** What goes wrong with a board beside its power. */
   async disturb(id: number, disturbance: Disturbance): Promise<void> {
-    await this.#request(() => frame.disturb(id, disturbance))
+    await this.#request(id, () => frame.disturb(id, disturbance))
   }
 
   /** Forgets the device; its flash file stays. */
   async remove(id: number): Promise<void> {
-    await this.#request(() => frame.remove(id))
+    await this.#request(id, () => frame.remove(id))
   }
 
   /** Answers what is pending, then ends the process. */
   async close(): Promise<void> {
     this.#closing = true
+    this.#flush()
     this.#child.stdin.end()
     await this.#exited
   }
 
-  async #turn(encode: () => Buffer): Promise<TurnResult> {
-    const answer = await this.#request(encode)
+  async #turn(id: number, encode: () => Buffer, patient = false): Promise<TurnResult> {
+    const answer = await this.#request(id, encode, patient)
     if (answer.kind !== "done")
       throw new DormouseError("E_XS_WORKER", `the XS worker answered a turn by ${answer.kind}`)
     return answer.result
   }
 
-  #request(encode: () => Buffer): Promise<Answer> {
+  /** `patient`: nobody waits for the answer at once. */
+  #request(id: number, encode: () => Buffer, patient = false): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure)
       if (this.#closing) return reject(new DormouseError("E_XS_CLOSED", "the XS worker is closed"))
-      const bytes = encode()
-      this.#pending.push({ sends: [], sentAt: [], traces: [], tracedAt: [], resolve, reject })
-      this.#child.stdin.write(bytes)
+      const pending = { id, bytes: encode(), sends: [], sentAt: [], traces: [], tracedAt: [], resolve, reject }
+      if (this.#urgent.length + this.#patient.length === 0) setImmediate(() => this.#flush())
+      if (patient || this.#patient.some((other) => other.id === id)) this.#patient.push(pending)
+      else this.#urgent.push(pending)
     })
+  }
+
+  #flush(): void {
+    const requests = [...this.#urgent, ...this.#patient]
+    this.#urgent = []
+    this.#patient = []
+    if (requests.length === 0) return
+    for (const request of requests) this.#pending.push(request)
+    this.#child.stdin.write(Buffer.concat(requests.map(({ bytes }) => bytes)))
   }
 
   #accept(answer: Answer): void {
@@ -198,7 +215,8 @@ export class XsWorker {
 
   #fail(error: DormouseError): void {
     this.#failure ??= error
-    for (const pending of this.#pending.splice(0).slice(this.#first)) pending.reject(this.#failure)
+    const unsent = [...this.#urgent.splice(0), ...this.#patient.splice(0)]
+    for (const pending of [...this.#pending.splice(0).slice(this.#first), ...unsent]) pending.reject(this.#failure)
     this.#first = 0
   }
 }

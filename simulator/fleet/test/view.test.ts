@@ -140,7 +140,7 @@ describe("plain view", () => {
     const view = plainView((line) => lines.push(line), 2)
     const shown = snapshot([device(0, { signed: new Set([1]), receipts: new Set([1]) }), device(1)])
     view.event({ type: "woke", device: shown.devices[0]! })
-    view.event({ type: "slept", device: shown.devices[0]! })
+    view.event({ type: "slept", at: 0, device: shown.devices[0]! })
     view.event({ type: "enrolled", device: shown.devices[0]! })
     view.event({ type: "reset", device: shown.devices[1]!, why: "memory full" })
     view.update(shown)

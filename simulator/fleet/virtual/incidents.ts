@@ -5,7 +5,8 @@ import { oscillators } from "../../energy/oscillators.ts"
 import type { Scenario } from "../../scenarios/scenario.ts"
 import type { Workers } from "../engine.ts"
 import type { Fleet } from "../fleet.ts"
-import { Machine, type VirtualTurns } from "../machine.ts"
+import { Machine } from "../machine.ts"
+import type { VirtualTurns } from "../machine-ports.ts"
 import type { Medium } from "../medium.ts"
 import { idealOscillator, type Scheduler } from "../scheduler.ts"
 import { seededBytes } from "../seed.ts"
@@ -85,9 +86,10 @@ async function revoke({ fleet, gateway, faults }: IncidentPorts, device: number,
 
 /** A second machine with a copy of the flash, that reports as the first does. */
 async function clone(ports: IncidentPorts, device: number, index: number, time: number, span?: number): Promise<void> {
-  const { scenario, members, scheduler, workers, ahead, virtual, mediumOf, folder, faults } = ports
+  const { scenario, members, scheduler, workers, fleet, ahead, virtual, mediumOf, folder, faults } = ports
   const { group } = members[device]!
   // What was computed ahead is in the flash already: the copy is from the wake that comes next.
+  await fleet.settle(device)
   await ahead.settle(device)
   const flash = join(folder, `clone-${index}.bin`)
   copyFileSync(join(folder, `${String(device + 1).padStart(4, "0")}.bin`), flash)

@@ -104,12 +104,12 @@ export class Recorder {
     if (event.type === "woke") {
       subject.meter.wake(now)
       subject.callLost = false
-      this.#day().wakes++
+      this.#day(now).wakes++
     } else if (event.type === "trace") {
       subject.meter.trace(event.trace, event.at)
-      this.#trace(subject, event.trace, now)
+      this.#trace(subject, event.trace, event.ended)
     } else if (event.type === "turn") subject.meter.turn(event.result, event.started)
-    else if (event.type === "slept") this.#slept(subject, now)
+    else if (event.type === "slept") this.#slept(subject, event.at)
     else if (event.type === "reset") subject.group.resets++
   }
 
@@ -120,7 +120,7 @@ export class Recorder {
     subject.group.frame(frame)
     if (!frame.lost) return
     if (frame.call) subject.callLost = true
-    this.#day().framesLost++
+    this.#day(this.#options.now()).framesLost++
   }
 
   /** At the end: what the gateway says of a device's reports that have no receipt yet. */
@@ -146,7 +146,7 @@ export class Recorder {
       case "sample":
         group.samples.taken++
         subject.sampledAt = now
-        this.#day().samples++
+        this.#day(now).samples++
         return
       case "signed":
         group.reports.signed++
@@ -164,7 +164,7 @@ export class Recorder {
         // A call that the air swallowed says nothing of clocks.
         const heard = trace.heard || subject.callLost
         group.slot(heard, subject.guard)
-        if (!heard) this.#day().misses++
+        if (!heard) this.#day(now).misses++
         return
       }
       case "asleep":
@@ -177,7 +177,7 @@ export class Recorder {
     if (!report || report.acked) return
     report.acked = true
     group.reports.acked++
-    this.#day().reportsAcked++
+    this.#day(now).reportsAcked++
     if (report.samples > 0) group.toAck.add((now - report.at) / 1000)
   }
 
@@ -188,7 +188,7 @@ export class Recorder {
     open.delete(seq)
     group.reports.receipts++
     group.samples.anchored += report.samples
-    this.#day().receipts++
+    this.#day(now).receipts++
     if (report.samples > 0) group.toReceipt.add((now - report.at) / 1000)
   }
 
@@ -201,11 +201,11 @@ export class Recorder {
     subject.brownOut = brownOut
     const charge = chargeOf(times, consumer, meter.samples)
     group.wake(times, charge, millivolts)
-    this.#day().charge += totalOf(charge)
+    this.#day(now).charge += totalOf(charge)
   }
 
-  #day(): DayRecord {
-    const day = Math.floor(this.#options.now() / DAY_US)
+  #day(time: number): DayRecord {
+    const day = Math.floor(time / DAY_US)
     while (this.perDay.length <= day)
       this.perDay.push({
         ...{ samples: 0, wakes: 0, reportsAcked: 0, receipts: 0, misses: 0, framesLost: 0, charge: 0 },

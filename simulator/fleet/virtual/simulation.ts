@@ -21,6 +21,7 @@ import { FaultPlan, withBattery } from "./faults.ts"
 import type { VirtualGateway } from "./gateway.ts"
 import { scheduleIncidents } from "./incidents.ts"
 import { type Member, placeOf } from "./members.ts"
+import { patienceOf } from "./patience.ts"
 import { Recorder } from "./recorder.ts"
 import type { VirtualOutcome, VirtualPorts } from "./run.ts"
 import type { VirtualScheduler } from "./scheduler.ts"
@@ -78,11 +79,13 @@ export class Simulation {
       outage: (device, now) => plan.outage(device, now),
       callAt: (device, now) => this.#callAt(device, now),
     })
+    const patience = patienceOf(scenario)
     const virtual = {
       ahead: this.#ahead,
       bootMicros: (index: number) => chips[members[index]!.group.chip].boot.time.value * 1000,
       install: (index: number, firmware: string) => this.#install(index, firmware),
       leastTurn: LEAST_TURN_US,
+      patience: (index: number, answer: Uint8Array) => patience(this.#fleet.devices[index], answer),
       millivolts: (index: number) => this.#recorder.millivolts(index),
       faultsOf: (index: number) => supplied[index],
     }

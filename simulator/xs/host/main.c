@@ -190,6 +190,8 @@ static void turn(uint8_t type) {
     device->alarm = NAN;
   machineTurn(device);
   done(device);
+  if (type != FRAME_WAKE)
+    flushFrames(); /* somebody waits for it, and machines that wake behind it take their time */
 }
 
 static void powerCut(int forGood) {
