@@ -1,4 +1,5 @@
 /** A run in virtual time: the fleet on the engine, its media and its gateway, from power-on to the last receipt. */
+import { availableParallelism } from "node:os"
 import { oscillators } from "../../energy/oscillators.ts"
 import type { RunRecord } from "../../report/run-record.ts"
 import type { Scenario } from "../../scenarios/scenario.ts"
@@ -68,7 +69,8 @@ export async function runVirtual(
         return { ppm: oscillators[group.oscillator].rated.value, slotted: isSlotted(group) }
       },
     })
-    const count = processes ?? workerCount(boards.length)
+    // One core is this process's own, which has as much to do as the engine.
+    const count = processes ?? workerCount(boards.length, availableParallelism() - 1)
     workers = await startWorkers(startEngine, boards, count, (index) => kindOf(members[index]!.group))
     return await new Simulation({ ...ports, scenario, members, scheduler, gateway, workers }).run()
   } finally {

@@ -51,6 +51,22 @@ describe("a turn", () => {
     })
   })
 
+  it("that somebody waits for comes before those that nobody does, but never before its own device's", async () => {
+    const { worker, create, wake } = await lab("host.on = { datagram() {} }")
+    for (const id of [1, 2, 3]) await create(id)
+    await wake(1)
+    const order: string[] = []
+    const note = (name: string) => () => void order.push(name)
+    const datagram = { now: 1, bytes: new Uint8Array(1) }
+    await Promise.all([
+      wake(2).then(note("wake 2")),
+      worker.datagram(1, { ...datagram, patient: true }).then(note("patient datagram 1")),
+      worker.datagram(2, datagram).then(note("datagram 2")),
+      worker.alarm(3, { now: 1 }).then(note("alarm 3")),
+    ])
+    expect(order).toEqual(["alarm 3", "wake 2", "patient datagram 1", "datagram 2"])
+  })
+
   it("begins every wake with a fresh machine", async () => {
     const { worker, create, wake } = await lab(`
       Array.prototype.mark = (Array.prototype.mark ?? 0) + 1
