@@ -37,6 +37,11 @@ export const groupFields = {
   chip: optional(oneOf<ChipName>(names(chips)), "esp32c6", "currents and speed"),
   board: optional(oneOf<BoardName>(names(boards)), "low", "leakage and sensor"),
   medium: optional(oneOf<MediumName>(names(media)), "wifi", "link and what happens on it"),
+  radios: optional(
+    whole(1, 16),
+    1,
+    "radios of the gateway for the group, each on a channel of its own; its devices are dealt out among them",
+  ),
   loss: optional(number(0, 1), 0, "part of the datagrams lost each way, on top of the medium's own"),
   latency: optional(duration("0ms", "60s"), 0, "mean delay each way, on top of the medium's own", "0ms"),
   oscillator: optional(oneOf<OscillatorName>(names(oscillators)), "rc-calibrated", "what it counts its sleep with"),

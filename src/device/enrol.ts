@@ -17,8 +17,11 @@ import { signingContext } from "./identity.ts"
 import type { Link, LinkAnswer } from "./ports.ts"
 
 const TIMEOUT = 2_000_000
+/** Nobody vouches for what a busy gateway says: it neither drains a battery nor silences a device (µs). */
+const SHORTEST_WAIT = 10_000_000
+const LONGEST_WAIT = 3_600_000_000
 
-/** Whether a session stands now; the answer's ack is applied as any other. */
+/** Whether the gateway answered for good: a session stands now and its ack is applied as any other, or it said when to come again. */
 export async function enrol(device: Device, link: Link): Promise<boolean> {
   const { board, identity, provisioning, sessions } = device
   const { crypto } = board
@@ -27,7 +30,7 @@ export async function enrol(device: Device, link: Link): Promise<boolean> {
 
   const deviceNonce = board.entropy.random(NONCE_LENGTH)
   const challengeAnswer = await say(device, link, encodeChallengeRequest(publicKey, deviceNonce))
-  if (!challengeAnswer?.ok) return false
+  if (!challengeAnswer?.ok) return isPutOff(device, challengeAnswer)
   const challenge = decodeChallenge(challengeAnswer.body)
 
   const { profile, gatewayPublicKey } = provisioning
@@ -36,7 +39,7 @@ export async function enrol(device: Device, link: Link): Promise<boolean> {
   const sent = device.now
   const answer = await say(device, link, encodeHello({ publicKey, payload, signature, profile }))
   const received = device.now
-  if (!answer?.ok) return false
+  if (!answer?.ok) return isPutOff(device, answer)
 
   const { id, downlink } = decodeHelloAnswer(answer.body)
   const keys = deriveSession(crypto, secretKey, gatewayPublicKey, deviceNonce, challenge)
@@ -45,6 +48,13 @@ export async function enrol(device: Device, link: Link): Promise<boolean> {
   sessions.begin({ id, keys, approved: false })
   applyAck(device, decodeAck(ack), { sent, received }, [])
   board.trace({ e: sessions.session?.approved ? "enrolled" : "pending", id })
+  return true
+}
+
+/** A gateway that is full and says when to come again is taken at its word, within bounds. */
+function isPutOff({ plan, now }: Device, answer: LinkAnswer | undefined): boolean {
+  if (!answer || answer.ok || answer.reason !== "busy" || answer.retryAfter === undefined) return false
+  plan.pollAt = now + Math.max(SHORTEST_WAIT, Math.min(LONGEST_WAIT, answer.retryAfter))
   return true
 }
 

@@ -82,8 +82,14 @@ export interface LinkMessage {
   timeout: number
 }
 
-/** `refused`: the gateway answered, but not to this device (unknown id, wrong session). */
-export type LinkAnswer = { ok: true; body: Uint8Array } | { ok: false; reason: "refused" | "busy" }
+/**
+ * `refused`: the gateway answered, but not to this device (unknown id, wrong session). `retryAfter`: µs after which one that is
+ * busy wants to be asked again, where it told; nobody vouches for it.
+ */
+export type LinkAnswer =
+  | { ok: true; body: Uint8Array }
+  | { ok: false; reason: "refused" }
+  | { ok: false; reason: "busy"; retryAfter?: number }
 
 /** A board, as the runtime sees it. */
 export interface Board {

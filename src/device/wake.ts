@@ -19,7 +19,7 @@ const WIDEST_PART = 1 / 8
 const MISSES_BEFORE_SILENCE = 3
 /** What takes longer from boot to radio is no habit (µs). */
 const LONGEST_LEAD = 5_000_000
-/** Without a gateway: first wait, doubled at each miss, up to an hour (µs). */
+/** Without a gateway: first wait, doubled at each miss, up to an hour (µs); what chance leaves of it is half at least. */
 const FIRST_BACKOFF = 1_000_000
 const LONGEST_BACKOFF = 3_600_000_000
 
@@ -103,7 +103,7 @@ async function talk(device: Device, inSlot: boolean): Promise<void> {
   if (link.quality) board.trace({ e: "quality", link: link.name, ...link.quality })
   // That the link had used up its air says nothing of the gateway.
   if (!mustWait) plan.misses = answered ? 0 : plan.misses + 1
-  plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(plan.misses), link.idleUntil ?? 0)
+  plan.pollAt = Math.max(answered ? plan.pollAt : 0, device.now + backoff(device), link.idleUntil ?? 0)
 }
 
 /**
@@ -185,6 +185,8 @@ function outstanding(device: Device): boolean {
   return false
 }
 
-function backoff(misses: number): number {
-  return Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** misses)
+/** Devices that lost their gateway at one instant must not come back at one. */
+function backoff({ board, plan: { misses } }: Device): number {
+  const most = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** misses)
+  return misses === 0 ? most : Math.round((most * (1 + board.entropy.random(1)[0]! / 255)) / 2)
 }

@@ -17,6 +17,7 @@ import { Approvals } from "./ingest/approvals.ts"
 import { Committer } from "./ingest/committer.ts"
 import { Enrolment } from "./ingest/enrol.ts"
 import { createHandler } from "./ingest/handler.ts"
+import { Patience } from "./ingest/patience.ts"
 import { Registrar } from "./ingest/registrar.ts"
 import { Sessions } from "./ingest/sessions.ts"
 import { Slots } from "./ingest/slots.ts"
@@ -87,7 +88,8 @@ export function createCore(options: CoreOptions): Core {
   const sessions = new Sessions(crypto, secretKey)
   const receiptsFor = receipts.forDevice.bind(receipts)
   const acks = new Acks({ clock, schedule, mailbox: store.mailbox, receiptsFor })
-  const common = { crypto, clock, random, limits, store, sessions, acks, meter: metrics, chain: context }
+  const patience = new Patience({ clock, random, schedule, devices: store.devices })
+  const common = { crypto, clock, random, limits, store, sessions, acks, patience, meter: metrics, chain: context }
   const registrar = new Registrar({ store, crypto, clock, limits, log, registry: chain, chain: context })
   const enrolment = new Enrolment({ ...common, onRequest: () => registrar.wake() })
   const admission = new Admission({ clock, random, limit: limits.queuedReports })

@@ -64,6 +64,16 @@ export class GatewayError extends DormouseError {
   }
 }
 
+/** A limit is full; `retryAfter`: when to come again (ms). */
+export class BusyError extends GatewayError {
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter: number) {
+    super("E_BUSY", message)
+    this.retryAfter = retryAfter
+  }
+}
+
 /** The code to count and to show for anything that was thrown. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof DormouseError ? error.code : "E_INTERNAL"

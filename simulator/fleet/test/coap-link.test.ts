@@ -2,6 +2,7 @@
 import fc from "fast-check"
 import { expect, it } from "vitest"
 import { CoapLink, type Datagrams } from "../../../src/device/links/coap-link.ts"
+import type { Answer } from "../../../src/gateway/bridges/bridge.ts"
 import { coapExchange } from "../../../src/gateway/bridges/coap-exchange.ts"
 import { testMeter } from "../../../src/gateway/bridges/test/meter.ts"
 import { codeOf } from "../../../src/gateway/errors.ts"
@@ -23,8 +24,17 @@ interface World {
   sent: number
 }
 
+const reversed = (body: Uint8Array): Answer => ({ kind: "changed", body: body.toReversed() })
+
 /** `loss`: part of the datagrams lost each way; `delay`: most µs that one takes. */
-function world({ loss = 0, delay = 5_000, seed = "1", remembered = GOOD, largest = 4096 } = {}): World {
+function world({
+  loss = 0,
+  delay = 5_000,
+  seed = "1",
+  remembered = GOOD,
+  largest = 4096,
+  reply = reversed,
+} = {}): World {
   const time = new VirtualScheduler()
   const random: Random = randomStream(seed, "air")
   const air = (action: () => void | Promise<void>) => {
@@ -34,7 +44,7 @@ function world({ loss = 0, delay = 5_000, seed = "1", remembered = GOOD, largest
   const exchange = coapExchange({
     handle: async (_, body) => {
       here.bodies.push(body)
-      return { kind: "changed", body: body.toReversed() }
+      return reply(body)
     },
     ...{ meter: testMeter(here.drops), limits: defaultLimits },
     ...{
@@ -115,4 +125,11 @@ it("takes large bodies only where the last wake was answered at once", async () 
   expect(deaf.link.maxBody).toBe(MAX_BODY)
   expect((await send(deaf, 30)).answer).toBeUndefined()
   expect(deaf.link.remember()).toEqual(new Uint8Array([0]))
+})
+
+it("tells when a busy gateway wants to be asked again", async () => {
+  const busy = (retryAfter?: number) =>
+    world({ reply: () => ({ kind: "busy", body: new Uint8Array(0), ...(retryAfter && { retryAfter }) }) })
+  expect((await send(busy(754_321), 10)).answer).toEqual({ ok: false, reason: "busy", retryAfter: 755_000_000 })
+  expect((await send(busy(), 10)).answer).toEqual({ ok: false, reason: "busy", retryAfter: 2_000_000 })
 })

@@ -45,18 +45,21 @@ export interface MediaPorts {
 }
 
 /**
- * The medium of each member. A group shares its air; twins have the same air without each other and without the fleet, so
- * that the comparison disturbs nobody.
+ * The medium of each member. Who is on the same radio of the gateway shares its air; twins have the same air without each other and
+ * without the fleet, so that the comparison disturbs nobody.
  */
 export function mediaOf(scenario: Scenario, members: readonly Member[], ports: MediaPorts): (index: number) => Medium {
-  const opened = new Map<number, Medium>()
+  const opened = new Map<string, Medium>()
   return (index) => {
-    const { group, record, twinOf } = members[index]!
-    let medium = opened.get(record)
+    const member = members[index]!
+    const { group, record, twinOf } = member
+    const radio = placeOf(member) % group.radios
+    const key = `${record}/${radio}`
+    let medium = opened.get(key)
     if (!medium) {
       // In the air of twins a device goes by its sibling's number; outside, by its own.
       const offset = twinOf === undefined ? 0 : index - twinOf
-      opened.set(record, (medium = mediumOf(scenario, group, shifted(ports, offset))))
+      opened.set(key, (medium = mediumOf(scenario, group, radio, shifted(ports, offset))))
     }
     const air = medium
     if (twinOf === undefined) return air
@@ -75,13 +78,14 @@ function shifted({ scheduler, gateway, observe, outage, callAt }: MediaPorts, of
   }
 }
 
-function mediumOf({ seed }: Scenario, group: Group, ports: MediaPorts): Medium {
+function mediumOf(scenario: Scenario, group: Group, radio: number, ports: MediaPorts): Medium {
   const { scheduler, gateway, observe, outage, callAt } = ports
   const { loss, latency, name } = group
+  const seed = `${scenario.seed}/${name}${radio === 0 ? "" : `/${radio}`}`
   const impaired = loss > 0 || latency > 0
   return radioMedium(media[group.medium], {
-    ...{ scheduler, gateway, observe, outage, seed: `${seed}/${name}` },
+    ...{ scheduler, gateway, observe, outage, seed },
     ...(isSlotted(group) && { callAt }),
-    ...(impaired && { impairment: new Impairment({ loss, latency, seed: `${seed}/${name}` }) }),
+    ...(impaired && { impairment: new Impairment({ loss, latency, seed }) }),
   })
 }

@@ -1,8 +1,8 @@
 /** The `wifi` link: CoAP over UDP, one datagram up, one down; what is larger goes in blocks where the air is good. */
 import { equalBytes } from "../../protocol/bytes.ts"
-import { MAX_BODY, Path } from "../../protocol/coap.ts"
+import { MAX_BODY, Option, Path } from "../../protocol/coap.ts"
 import type { Link, LinkAnswer, LinkMessage } from "../ports.ts"
-import { decodeAnswer, encodeEmptyAck, encodePost, Type, tokenOf } from "./coap-message.ts"
+import { type CoapOption, decodeAnswer, encodeEmptyAck, encodePost, Type, tokenOf } from "./coap-message.ts"
 import { CoapTransfer } from "./coap-transfer.ts"
 
 /** An unconnected datagram socket towards the gateway. */
@@ -86,7 +86,7 @@ export class CoapLink implements Link {
         if (answer.code === 0 || !equalBytes(answer.token, token)) return
         const step = transfer ? transfer.take(answer) : { code: answer.code, body: answer.payload }
         if (step === "ignore") return
-        if (step !== "next") return finish(meaningOf(step.code, step.body))
+        if (step !== "next") return finish(meaningOf(step.code, step.body, answer.options))
         repeats = 0
         send(transfer!.message)
       }
@@ -110,10 +110,16 @@ export class CoapLink implements Link {
   }
 }
 
-function meaningOf(code: number, body: Uint8Array): LinkAnswer | undefined {
+function meaningOf(code: number, body: Uint8Array, options: readonly CoapOption[]): LinkAnswer | undefined {
   if (code >> 5 === 2) return { ok: true, body }
   if (code === UNAUTHORIZED) return { ok: false, reason: "refused" }
-  if (code === SERVICE_UNAVAILABLE) return { ok: false, reason: "busy" }
+  if (code === SERVICE_UNAVAILABLE) return { ok: false, reason: "busy", ...laterOf(options) }
   // Any other code names a fault in this very message: waiting for a better answer is pointless, so is trusting it.
   return undefined
+}
+
+/** RFC 7252 §5.9.3.4: Max-Age says after how many seconds to try again. */
+function laterOf(options: readonly CoapOption[]): { retryAfter?: number } {
+  const maxAge = options.find(([number]) => number === Option.maxAge)?.[1]
+  return maxAge ? { retryAfter: 1e6 * maxAge.reduce((sum, byte) => sum * 256 + byte, 0) } : {}
 }

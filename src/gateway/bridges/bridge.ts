@@ -16,6 +16,8 @@ export interface Answer {
   kind: AnswerKind
   /** Of "changed": the message. Of the others: an error code in ASCII, which a link may leave out. */
   body: Uint8Array
+  /** of "busy": when to come again (ms), where that is known */
+  retryAfter?: number
 }
 
 /** Never rejects. `undefined`: no answer at all. */

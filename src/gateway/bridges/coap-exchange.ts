@@ -42,7 +42,10 @@ const codes: Record<AnswerKind, number> = {
 }
 const topics: Record<string, Topic> = { [Path.hello]: "hello", [Path.report]: "report" }
 const contentFormat = [{ number: Option.contentFormat, value: optionUint(CONTENT_FORMAT) }]
-const again = [{ number: Option.maxAge, value: optionUint(2) }]
+/** Said where nobody knows when there is room again (ms). */
+const MOMENT = 2_000
+const againAfter = (ms: number) => [{ number: Option.maxAge, value: optionUint(Math.ceil(ms / 1000)) }]
+const again = againAfter(MOMENT)
 
 /** Where a datagram came from. */
 export interface Peer {
@@ -192,8 +195,9 @@ const inBlocks = {
   value: encodeBlock({ number: 0, more: false, szx: LARGEST_SZX }),
 }
 
-function bodyOf({ kind, body }: Answer): Body {
-  return { code: codes[kind], body, options: kind === "changed" ? contentFormat : kind === "busy" ? again : [] }
+function bodyOf({ kind, body, retryAfter = MOMENT }: Answer): Body {
+  const options = kind === "changed" ? contentFormat : kind === "busy" ? againAfter(retryAfter) : []
+  return { code: codes[kind], body, options }
 }
 
 /** What belongs together: one sender, one path, one Request-Tag (RFC 9175 §3.3). Tokens may differ (RFC 7959 §2.5). */

@@ -18,7 +18,6 @@ export interface AcksOptions {
 /** What the envelope adds at most: request, random, ciphertext head, tag. */
 const ENVELOPE = 9 + 9 + 3 + 8
 const MAIL_LIMIT = 8
-const APPROVAL_RETRY_MS = 5_000
 
 /** Writes acks: what happened to the request first, then the mail, then as many receipts as fit. */
 export class Acks {
@@ -26,12 +25,6 @@ export class Acks {
 
   constructor(options: AcksOptions) {
     this.#options = options
-  }
-
-  /** ms after which a device may ask again whether it is approved. */
-  get approvalRetry(): number {
-    const schedule = this.#options.schedule()
-    return Math.min(APPROVAL_RETRY_MS, schedule.lengthOf(schedule.epochAt(this.#options.clock.now())))
   }
 
   /** What stands between this device and the gateway, as an ack names it; `undefined`: nothing. */

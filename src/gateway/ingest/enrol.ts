@@ -15,7 +15,7 @@ import {
   makeChallenge,
 } from "../../protocol/hello.ts"
 import { profileValue } from "../../protocol/profile.ts"
-import { GatewayError } from "../errors.ts"
+import { BusyError, GatewayError } from "../errors.ts"
 import type { Limits } from "../limits.ts"
 import type { Clock, Random } from "../ports.ts"
 import { type Device, Status } from "../store/devices.ts"
@@ -23,6 +23,7 @@ import type { Store } from "../store/store.ts"
 import type { Acks } from "./acks.ts"
 import { Bucket } from "./bucket.ts"
 import type { Meter } from "./meter.ts"
+import type { Patience } from "./patience.ts"
 import type { Sessions } from "./sessions.ts"
 
 export interface EnrolmentOptions {
@@ -33,6 +34,7 @@ export interface EnrolmentOptions {
   store: Store
   sessions: Sessions
   acks: Acks
+  patience: Patience
   meter: Meter
   chain: { chainId: number; registry: Uint8Array }
   /** A device waits for its way to the chain. */
@@ -69,7 +71,7 @@ export class Enrolment {
     const { store, meter, onRequest } = this.#options
     const issued = this.#checkChallenge(hello)
     // What follows costs a check of a signature: no more of them than we can afford.
-    if (!this.#bucket.take()) throw new GatewayError("E_BUSY", "Too many hellos: again in a moment.")
+    if (!this.#bucket.take()) throw new BusyError("Too many hellos: again in a moment.", this.#bucket.later())
     const address = this.#checkSignature(hello)
     const known = store.devices.byAddress(address)
     const repeated = known !== undefined && equalBytes(known.hello, hello.payload)
@@ -112,26 +114,24 @@ export class Enrolment {
     known: Device | undefined,
     { hello, address, issued, profile }: { hello: Hello; address: Uint8Array; issued: number; profile: Uint8Array },
   ): Device {
-    const { store, limits } = this.#options
+    const { store, limits, patience } = this.#options
     // The registry holds one profile's hash; readings are shown by it.
     const registered = known?.status === Status.approved || known?.status === Status.revoked
     if (registered && !equalBytes(known.profile, profile))
       throw new GatewayError("E_PROFILE", "The device is registered with another profile.")
     // A rejected device has no place among those who wait; with a new hello it asks for one.
-    if (!known || known.status === Status.rejected) {
-      const counts = store.devices.counts()
-      if (counts[Status.none]! + counts[Status.pending]! >= limits.pendingDevices)
-        throw new GatewayError("E_BUSY", `${limits.pendingDevices} devices wait for approval already.`)
-    }
+    const isNew = !known || known.status === Status.rejected
+    if (isNew && store.devices.waiting() >= limits.pendingDevices)
+      throw new BusyError(`${limits.pendingDevices} devices wait for approval already.`, patience.room())
     const { publicKey, payload, signature } = hello
     const enrolment = { address, publicKey, profile, hello: payload, signature, challengeTime: issued }
     return store.transaction(() => store.devices.enrol(enrolment))
   }
 
   #answer(device: Device): Uint8Array {
-    const { crypto, random, sessions, acks } = this.#options
+    const { crypto, random, sessions, acks, patience } = this.#options
     const standing = acks.standing(device)
-    const ack = acks.encode(device, standing ? [standing] : [], standing ? acks.approvalRetry : 0, true)
+    const ack = acks.encode(device, standing ? [standing] : [], standing ? patience.approval(device) : 0, true)
     const downlink = sealDownlink(crypto, sessions.of(device), device.id, 0, random(DOWNLINK_RANDOM_LENGTH), ack)
     return encodeHelloAnswer(device.id, downlink)
   }

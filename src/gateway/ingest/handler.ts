@@ -1,6 +1,6 @@
 import { MAX_BODY, MAX_TRANSFER } from "../../protocol/coap.ts"
 import type { AnswerKind, Handler } from "../bridges/bridge.ts"
-import { codeOf, GatewayError } from "../errors.ts"
+import { BusyError, codeOf, GatewayError } from "../errors.ts"
 import type { Enrolment } from "./enrol.ts"
 import type { Meter } from "./meter.ts"
 import type { Uplinks } from "./uplink.ts"
@@ -36,7 +36,8 @@ export function createHandler({ enrolment, uplinks, meter, onFault }: HandlerOpt
       if (code === "E_INTERNAL") onFault(error)
       // Answering a replay would tell its sender something, and the device itself has its answer.
       if (code === "E_REPLAY") return undefined
-      return { kind: kinds[code] ?? "badRequest", body: Buffer.from(code) }
+      const later = error instanceof BusyError && { retryAfter: error.retryAfter }
+      return { kind: kinds[code] ?? "badRequest", body: Buffer.from(code), ...later }
     }
   }
 }

@@ -14,6 +14,7 @@ import type { Admission } from "./admission.ts"
 import type { Committer, Entry } from "./committer.ts"
 import type { Lane } from "./lanes.ts"
 import type { Meter } from "./meter.ts"
+import type { Patience } from "./patience.ts"
 import type { Session, Sessions } from "./sessions.ts"
 import { paceOf, type Slots } from "./slots.ts"
 import { headOf, type Verdict } from "./verifier.ts"
@@ -29,6 +30,7 @@ export interface UplinksOptions {
   verification: Pick<VerifyQueue, "check">
   committer: Pick<Committer, "commit">
   acks: Acks
+  patience: Pick<Patience, "approval">
   meter: Meter
   /** asked each time: a period may be added while the gateway runs */
   schedule(): EpochSchedule
@@ -90,7 +92,7 @@ export class Uplinks {
 
   /** The answer to one envelope. Throws what is wrong with it; nothing has changed then. */
   async receive(body: Uint8Array): Promise<Uint8Array> {
-    const { crypto, clock, store, sessions, acks, meter, schedule } = this.#options
+    const { crypto, clock, store, sessions, acks, patience, meter, schedule } = this.#options
     const gatewayTime = clock.now()
     const sealed = parseUplink(body)
     const { id, request } = sealed
@@ -118,7 +120,7 @@ export class Uplinks {
       meter.refused("E_MESSAGE")
       return answer([{ seq: 0, reason: Refusal.malformed }])
     }
-    if (device.status !== Status.approved) return answer([acks.standing(device)!], acks.approvalRetry)
+    if (device.status !== Status.approved) return answer([acks.standing(device)!], patience.approval(device))
 
     this.#place(device, request, gatewayTime, claims)
     const told = { device: id, session: device.challengeTime, request, mailboxCursor, receiptCursor, gatewayTime }

@@ -77,6 +77,7 @@ export class Devices {
   readonly #enrol
   readonly #save
   readonly #count
+  readonly #waiting
 
   constructor(database: DatabaseSync) {
     const columns = "d.*, coalesce((SELECT max(seq) FROM reports WHERE device = d.id), 0) AS lastSeq"
@@ -85,6 +86,7 @@ export class Devices {
     this.#byStatus = database.prepare("SELECT id FROM devices WHERE status = ? ORDER BY id LIMIT ?")
     this.#all = database.prepare("SELECT id FROM devices ORDER BY id")
     this.#count = database.prepare("SELECT status, count(*) AS count FROM devices GROUP BY status")
+    this.#waiting = database.prepare("SELECT count(*) AS count FROM devices WHERE status IN (?, ?)")
     this.#insert = database.prepare(
       `INSERT INTO devices (address, publicKey, profile, hello, signature, challengeTime, haveHead)
        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -121,6 +123,11 @@ export class Devices {
     const counts = statusNames.map(() => 0)
     for (const { status, count } of this.#count.all()) counts[status as number] = count as number
     return counts
+  }
+
+  /** How many wait for the operator's word. */
+  waiting(): number {
+    return this.#waiting.get(Status.none, Status.pending)!.count as number
   }
 
   /** A new device, or a new session of a known one. */

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram"
 import { request } from "coap"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { MAX_BODY } from "../../../protocol/coap.ts"
+import { MAX_BODY, Option, optionUint } from "../../../protocol/coap.ts"
 import type { Answer, Bridge, Handler } from "../bridge.ts"
 import { openCoapBridge } from "../coap.ts"
 import { encodeCoap, parseCoap, Type } from "../coap-message.ts"
@@ -105,6 +105,18 @@ describe("CoAP bridge", () => {
     }
     handle = async () => ({ kind: "badRequest", body: Buffer.from("E_".padEnd(40, "X")) })
     expect(parseCoap((await ask(post("r", new Uint8Array(1))))!).payload).toHaveLength(0)
+  })
+
+  it("says when to come again, in whole seconds, where it is busy", async () => {
+    for (const [retryAfter, seconds] of [
+      [undefined, 2],
+      [90_500, 91],
+      [3_600_000, 3600],
+    ] as const) {
+      handle = async () => ({ kind: "busy", body: Buffer.from("E_BUSY"), ...(retryAfter && { retryAfter }) })
+      const { options } = parseCoap((await ask(post("h", new Uint8Array(10))))!)
+      expect(options).toEqual([{ number: Option.maxAge, value: optionUint(seconds) }])
+    }
   })
 
   it("refuses other paths, methods, options and lengths", async () => {
