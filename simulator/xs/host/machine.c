@@ -1,6 +1,8 @@
 /* The life of a machine: cloned from the template at wake, run turn by turn, deleted at sleep or death. */
 #include "machine.h"
 
+#include <sys/mman.h>
+
 #include "failure.h"
 #include "guard.h"
 #include "heap.h"
@@ -141,6 +143,8 @@ void machineEnd(Device* device) {
     fxDeleteMachine(device->machine);
   device->machine = NULL;
   workMemoryEnd(&device->work);
+  /* What its flash holds stays in the file: thousands that sleep need no pages of it here. */
+  madvise(device->flash, device->flashSize, MADV_DONTNEED);
 }
 
 void endByPowerFailure(Device* port) {

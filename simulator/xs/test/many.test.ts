@@ -46,3 +46,14 @@ it("gives back all memory: 20,000 wakes, a tenth of them dying, leave the proces
   await rounds(20_000)
   expect(resident(worker.pid!) - before).toBeLessThan(512)
 })
+
+it.skipIf(process.platform !== "linux")("keeps no page of the flash of devices that sleep", async () => {
+  const DEVICES = 100
+  const { worker, create, wake } = await lab("host.flash.read(0, host.flash.size); host.sleep(1)")
+  const ids = Array.from({ length: DEVICES }, (_, index) => index)
+  await Promise.all(ids.map((id) => create(id, { flashBytes: 4 * flashBytes })))
+  await wake(0)
+  const before = resident(worker.pid!)
+  for (const id of ids) await wake(id)
+  expect(resident(worker.pid!) - before).toBeLessThan((DEVICES * 4 * flashBytes) / 1024 / 8)
+})
