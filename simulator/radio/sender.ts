@@ -166,7 +166,7 @@ export class Sender {
       work.end = scheduler.now()
       const lost = this.#judge(work, work.end, frame)
       if (lost || work.frames.length === 0) this.#finish(work, lost)
-      else scheduler.at(work.end + ACK_WAIT_US, () => this.#access(work, scheduler.now()))
+      else scheduler.at(work.end + ACK_WAIT_US, () => this.#start(this.#first(work)!))
     })
   }
 
@@ -214,12 +214,22 @@ export class Sender {
     if (this.#profile.duty[work.direction].value < 1)
       this.#allowance.set(key, { left: this.#allowed(work, work.end) - work.airtimeUs, at: work.end })
     work.order.done(work, lost)
-    const queue = this.#queues.get(key)!
-    queue.shift()
-    const next = queue[0]
+    this.#queues.get(key)!.shift()
+    const next = this.#first(work)
     if (!next) this.#queues.delete(key)
     // not before this one's frames are off the air, where they were worked out ahead
     else this.#ports.scheduler.at(work.end, () => this.#start(next))
+  }
+
+  /**
+   * Of what waits with `work`, or is half sent: what is sent once has its instant (a coordinator that promises calls is on
+   * time with them), the rest goes in its order.
+   */
+  #first(work: Work): Work | undefined {
+    const queue = this.#queues.get(this.#key(work))!
+    const urgent = queue.findIndex(({ order }) => order.once)
+    if (urgent > 0) queue.unshift(...queue.splice(urgent, 1))
+    return queue[0]
   }
 
   /** Airtime that the sender may still use, us: a duty cycle is counted over an hour (ETSI EN 300 220-1, 5.4.1). */

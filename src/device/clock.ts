@@ -17,6 +17,8 @@ export interface ClockOptions {
 
 /** The widest guard: listening longer would cost more than a report sent without a call (µs). */
 const WIDEST_GUARD = 10_000_000
+/** What a call takes from its slot to the device: a free channel, and the frame itself (µs). */
+const CALL_WAY = 2_000
 /** Each slot without a call and each exchange without an answer doubles the guard, up to so many times. */
 const MOST_DOUBLINGS = 3
 
@@ -24,6 +26,8 @@ export class DeviceClock {
   readonly #options: ClockOptions
   #state: ClockState
   #call: Moment | undefined
+  /** ms that acks have set it back since it was made */
+  setBack = 0
 
   constructor(state: ClockState, options: ClockOptions) {
     this.#state = state
@@ -32,7 +36,7 @@ export class DeviceClock {
 
   /** Before the first ack. */
   static unset(periods: readonly Period[]): ClockState {
-    return { mark: undefined, skewPpb: 0, residualPpb: 0, error: 0, way: -1, doubt: undefined, periods }
+    return { mark: undefined, skewPpb: 0, residualPpb: 0, roughPpb: 0, error: 0, way: -1, doubt: undefined, periods }
   }
 
   get state(): ClockState {
@@ -77,7 +81,7 @@ export class DeviceClock {
 
   /** The gateway's call for the slot at `unixMs` was heard at `local`: the next ack may bear it out. */
   called(local: number, unixMs: number): void {
-    if (this.#options.guard === undefined) this.#call = { local, unix: unixMs * 1000 }
+    if (this.#options.guard === undefined) this.#call = { local, unix: unixMs * 1000 + CALL_WAY }
   }
 
   /**
@@ -87,9 +91,11 @@ export class DeviceClock {
   learn(ack: Omit<AckTime, "call">, periods: readonly Period[]): boolean {
     const changed = differs(this.schedule, new EpochSchedule(periods))
     const { ppm, guard } = this.#options
+    const reckoned = this.known ? this.unixMs(ack.received) : 0
     const before = guard === undefined ? this.#state : { ...this.#state, mark: undefined }
     this.#state = { ...learned(before, { ...ack, call: this.#call }, ppm), periods }
     this.#call = undefined
+    this.setBack += Math.max(0, reckoned - this.unixMs(ack.received))
     return changed
   }
 

@@ -17,6 +17,8 @@ export interface ClockBelief {
   skewPpb: number
   /** how far from that the rate may be, by past predictions; 0: no rate was learned yet */
   residualPpb: number
+  /** how far it may be besides, as the first acks told little of it; each one after them makes that less */
+  roughPpb: number
   /** how far the acks' own time may be off, µs */
   error: number
   /** µs that acks take to come down, as calls have shown; below 0: none was heard yet */
@@ -40,7 +42,7 @@ const RATE_INTERVAL = 30_000_000
 /** No oscillator that works is further off (ppb). */
 const MOST_SKEW = 50_000_000
 /** Most of a part's rated error is constant, and known with the first rate: this part of it may come and go. */
-const FIRST_RESIDUAL = 1 / 4
+const FIRST_RESIDUAL = 1 / 8
 /** The residual rises with what is seen at once, and falls by this part of the way with each ack. */
 const DECAY = 1 / 32
 /** So much of `error` does not count as seen. */
@@ -53,8 +55,8 @@ export function unixAt({ mark, skewPpb }: ClockBelief, local: number): number {
 }
 
 /** How far off `unixAt` may be at `local`, µs, for an oscillator rated `ppm`. */
-export function uncertainty({ mark, residualPpb, error }: ClockBelief, local: number, ppm: number): number {
-  return error + 2 * (residualPpb || ppm * 1000) * 1e-9 * (local - mark!.local)
+export function uncertainty({ mark, residualPpb, roughPpb, error }: ClockBelief, local: number, ppm: number): number {
+  return error + 2 * (Math.max(residualPpb, roughPpb) || ppm * 1000) * 1e-9 * (local - mark!.local)
 }
 
 /** The same if nothing but the rating were known. */
@@ -84,9 +86,11 @@ export function learned(earlier: ClockBelief, ack: AckTime, ppm: number): ClockB
   const called = wayByCall(earlier, ack)
   const guessed = earlier.way < 0 ? roundTrip * WAY_DOWN : Math.min(earlier.way, roundTrip)
   const now = { local: received, unix: ack.time * 1000 + RESOLUTION + Math.round(called ?? guessed) }
-  const plain = called === undefined ? RESOLUTION + roundTrip * WAY_DOWN : CALL_ERROR
+  // Where a call says that the ack came down sooner than others, it may be the call that came late.
+  const late = called === undefined || earlier.way < 0 ? 0 : Math.max(0, earlier.way - called)
+  const plain = called === undefined ? RESOLUTION + roundTrip * WAY_DOWN : CALL_ERROR + late
   const before = called === undefined ? earlier : { ...earlier, way: wayAfter(earlier.way, called) }
-  const { mark, skewPpb, residualPpb } = before
+  const { mark, skewPpb, residualPpb, roughPpb } = before
   if (!mark) return { ...before, mark: now, error: plain, doubt: undefined }
   // The first call shows how wrong the guess was: no lesson on the oscillator.
   if (called !== undefined && earlier.way < 0) return { ...before, mark: now, error: plain, doubt: undefined }
@@ -95,24 +99,32 @@ export function learned(earlier: ClockBelief, ack: AckTime, ppm: number): ClockB
   // What this exchange took longer than others do may lie on either way.
   const error = Math.min(plain, before.error + (plain - before.error) / 8)
   const spread = error + Math.max(0, plain - error) * 3
-  const untaught = residualPpb === 0
-
-  const possible = spread + (untaught ? (age * MOST_SKEW) / 1e9 : rated(before, received, ppm))
+  const allowed = spread + rated(before, received, ppm)
+  // The first ack that tells a rate may tell any: parts are worse than their rating at times.
+  const first = residualPpb === 0 && Math.abs(off) > allowed
+  const possible = residualPpb === 0 ? spread + (age * MOST_SKEW) / 1e9 : allowed
   if (Math.abs(off) > possible) return contradicted({ ...before, error }, now, possible, sure)
 
   const drift = uncertainty(before, received, ppm) - before.error
   const variance = before.error ** 2 + drift ** 2
-  const gain = untaught ? 1 : variance / (variance + spread ** 2)
+  const gain = first ? 1 : variance / (variance + spread ** 2)
   const after = { ...before, mark: { local: received, unix: now.unix - off * (1 - gain) }, error, doubt: undefined }
   if (age < RATE_INTERVAL) return after
-  const share = untaught ? 1 : drift ** 2 / (variance + spread ** 2)
-  const rate = (off / age) * 1e9
-  const skew = Math.max(-MOST_SKEW, Math.min(MOST_SKEW, Math.round(skewPpb + share * rate)))
-  const seen = (Math.max(0, Math.abs(off) - spread + error * (1 - BENEFIT)) / age) * 1e9
-  const residual = untaught
-    ? ppm * 1000 * FIRST_RESIDUAL + (spread / age) * 1e9
-    : Math.max(seen, residualPpb + (seen - residualPpb) * DECAY, LEAST_RESIDUAL)
-  return { ...after, skewPpb: skew, residualPpb: Math.round(residual) }
+  const share = first ? 1 : drift ** 2 / (variance + spread ** 2)
+  const skew = Math.round(skewPpb + share * (off / age) * 1e9)
+  const prior = residualPpb === 0 ? ppm * 1000 : roughPpb
+  const rough = first ? (spread / age) * 1e9 : prior * Math.sqrt(1 - share)
+  const seen = (Math.max(0, Math.abs(off) - spread + error * (1 - BENEFIT)) / age) * 1e9 - 2 * prior
+  const residual =
+    residualPpb === 0
+      ? ppm * 1000 * FIRST_RESIDUAL
+      : Math.max(seen, residualPpb + (Math.max(0, seen) - residualPpb) * DECAY, LEAST_RESIDUAL)
+  return {
+    ...after,
+    skewPpb: Math.max(-MOST_SKEW, Math.min(MOST_SKEW, skew)),
+    residualPpb: Math.round(residual),
+    roughPpb: Math.round(rough),
+  }
 }
 
 /** µs that this ack took to come down, where a call tells. */
@@ -123,9 +135,13 @@ function wayByCall({ skewPpb }: ClockBelief, { sent, received, time, call }: Ack
   return down >= -RESOLUTION && down <= received - sent + RESOLUTION ? Math.max(0, Math.round(down)) : undefined
 }
 
-/** A quarter of what is seen, and never far: an ack that was sent three times must not spoil what all others take. */
+/**
+ * Down by half of what is seen, up by a quarter and never far: an ack that was sent three times must not spoil what all
+ * others take, nor be believed for long where it was the first.
+ */
 function wayAfter(way: number, seen: number): number {
-  return way < 0 ? seen : Math.round(way + Math.max(-WAY_STEP, Math.min(WAY_STEP, (seen - way) / 4)))
+  if (way < 0) return seen
+  return Math.round(seen < way ? (way + seen) / 2 : way + Math.min(WAY_STEP, (seen - way) / 4))
 }
 
 /**

@@ -17,7 +17,7 @@ import type { OutboxIndex } from "./outbox.ts"
 import type { Board } from "./ports.ts"
 
 /** Changes with the layout: memory of another firmware is as good as lost. */
-const VERSION = 5
+const VERSION = 6
 
 export type Ranges = (readonly [first: number, last: number])[]
 
@@ -94,7 +94,7 @@ export function keepMemory(board: Pick<Board, "retained" | "crypto">, memory: Me
 
 function numbersOf(m: Memory): number[] {
   const { stateIndex, outboxIndex, clock } = m
-  const { mark, skewPpb, residualPpb, error, way, doubt, periods } = clock
+  const { mark, skewPpb, residualPpb, roughPpb, error, way, doubt, periods } = clock
   return [
     VERSION,
     ...positionNumbers(stateIndex.position),
@@ -109,6 +109,7 @@ function numbersOf(m: Memory): number[] {
     ...momentNumbers(mark),
     skewPpb,
     residualPpb,
+    roughPpb,
     error,
     way,
     ...momentNumbers(doubt),
@@ -161,6 +162,7 @@ function parse(bytes: Uint8Array, numbers: Float64Array): Memory {
       mark: moment(),
       skewPpb: next(),
       residualPpb: next(),
+      roughPpb: next(),
       error: next(),
       way: next(),
       doubt: moment(),

@@ -22,6 +22,8 @@ import type { Storage } from "./flash/storage.ts"
 
 /** Reports kept in memory within a wake: a few KiB at most. */
 const MOST_RECENT = 16
+/** A sample of some channels takes no more (bytes). */
+const USUAL_SAMPLE = 52
 
 /** What retained memory keeps of the outbox. */
 export interface OutboxIndex {
@@ -123,6 +125,13 @@ export class Outbox {
   /** Whether this many bytes of payload fit without giving up a sector. */
   fits(length: number): boolean {
     return this.#log.fits(length + REPORT_OVERHEAD)
+  }
+
+  /** Makes room ahead for a sample and a report no longer than those above `cursor`. */
+  prepare(cursor: number): void {
+    let longest = 0
+    for (const { bytes } of this.reports(cursor)) longest = Math.max(longest, bytes.length)
+    this.#log.prepare(USUAL_SAMPLE, longest + REPORT_OVERHEAD)
   }
 
   addSample(sample: PendingSample): void {

@@ -15,6 +15,8 @@ import { nextPoll, nextWindow, spacing } from "./slots.ts"
 const TOLERANCE = 20_000
 /** Whatever the clock is worth, a guard takes no more of the time between two samples. */
 const WIDEST_PART = 1 / 8
+/** A call waits for a free channel, and for the frame that the coordinator is sending (µs). */
+const CALL_LATE = 8_000
 /** After so many exchanges in a row without an answer nobody is there to call (µs of radio saved, nothing else). */
 const MISSES_BEFORE_SILENCE = 3
 /** What takes longer from boot to radio is no habit (µs). */
@@ -57,6 +59,8 @@ async function run(device: Device): Promise<number> {
   const signed = measured && measure(device)
   if (signed || radioDue(device)) await talk(device, inSlot)
   if (signed) signStatusIfDue(device)
+  // What lies between waking and the radio must take as long each time: an erase does not belong there.
+  if (measured) device.outbox.prepare(device.receiptCursor)
   return planNext(device, measured)
 }
 
@@ -116,7 +120,7 @@ async function awaitCall(device: Device, link: Link): Promise<void> {
   plan.lead = Math.round(took > plan.lead ? took : plan.lead - (plan.lead - took) / 8)
   if (!link.listen || plan.misses >= MISSES_BEFORE_SILENCE) return
   const began = device.now
-  const micros = plan.slot + plan.guard - began
+  const micros = plan.slot + plan.guard + CALL_LATE - began
   const at = device.clock.unixMs(plan.slot)
   const heard = micros > 0 && (await link.listen(micros))
   if (heard) device.clock.called(device.now, at)
@@ -139,7 +143,8 @@ function planNext(device: Device, measured: boolean): number {
   }
   const unix = clock.unixMs(now)
   if (plan.exhausted) {
-    plan.due = clock.local(nextPoll(schedule, unix, device.slot))
+    const step = schedule.lengthOf(schedule.epochAt(unix))
+    plan.due = clock.local(nextPoll(schedule, unix + pause(device, step), device.slot))
     plan.dueLast = false
     plan.slot = 0
     plan.pollAt = plan.due
@@ -152,7 +157,7 @@ function planNext(device: Device, measured: boolean): number {
     // The wake began before its slot, and an ack may have moved the clock: the instant just taken must not come again.
     const slot = Math.min(plan.slot, now + plan.guard)
     const taken = plan.slot === 0 ? 0 : clock.unixMs(slot) + step / 2
-    const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix, taken)
+    const after = first ? nextWindow(schedule, unix, device.settings) - 1 : Math.max(unix + pause(device, step), taken)
     const { at, last } = nextInstant(schedule, after, device.slot, device.settings)
     plan.slot = clock.local(at)
     plan.guard = Math.min(clock.guard(plan.slot, plan.misses + plan.uncalled), Math.round(step * 1000 * WIDEST_PART))
@@ -160,6 +165,14 @@ function planNext(device: Device, measured: boolean): number {
     plan.dueLast = last
   }
   return asleep(device, plan.due)
+}
+
+/**
+ * ms after which the next instant may come. Where the gateway's clock stands still or falls back wake after wake, the
+ * same instants lie ahead again each time: then it is a whole step, else a device would wake more often than ever.
+ */
+function pause({ clock }: Device, step: number): number {
+  return clock.setBack > step / 2 ? step : 0
 }
 
 function asleep(device: Device, until: number): number {
