@@ -127,11 +127,11 @@ export class Outbox {
     return this.#log.fits(length + REPORT_OVERHEAD)
   }
 
-  /** Makes room ahead for a sample and a report no longer than those above `cursor`. */
-  prepare(cursor: number): void {
+  /** Opens the next sector where this one has no room for a sample and a report as long as those above `cursor`. */
+  openAhead(cursor: number): void {
     let longest = 0
     for (const { bytes } of this.reports(cursor)) longest = Math.max(longest, bytes.length)
-    this.#log.prepare(USUAL_SAMPLE, longest + REPORT_OVERHEAD)
+    this.#log.openAhead(USUAL_SAMPLE, longest + REPORT_OVERHEAD)
   }
 
   addSample(sample: PendingSample): void {

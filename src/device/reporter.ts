@@ -185,6 +185,15 @@ function makeRoom(device: Device, length: number): void {
   }
 }
 
+/**
+ * What the next sample and report need, once this wake's are sent: what lies between waking and the slot must take as
+ * long each time, and an erase takes tens of milliseconds.
+ */
+export function makeRoomAhead(device: Device): void {
+  makeRoom(device, MAX_SAMPLE + MAX_REPORT)
+  device.outbox.openAhead(device.receiptCursor)
+}
+
 function timeOf(
   device: Device,
   { boot, ticks }: Pick<PendingSample, "boot" | "ticks">,

@@ -8,7 +8,7 @@ import { Device } from "./device.ts"
 import { enrol } from "./enrol.ts"
 import { exchange } from "./exchange.ts"
 import type { Board, Link } from "./ports.ts"
-import { signLosses, signPending, signStatusIfDue, takeSample } from "./reporter.ts"
+import { makeRoomAhead, signLosses, signPending, signStatusIfDue, takeSample } from "./reporter.ts"
 import { nextPoll, nextWindow, spacing } from "./slots.ts"
 
 /** A timer that rings this little early still means its instant (µs). */
@@ -59,8 +59,7 @@ async function run(device: Device): Promise<number> {
   const signed = measured && measure(device)
   if (signed || radioDue(device)) await talk(device, inSlot)
   if (signed) signStatusIfDue(device)
-  // What lies between waking and the radio must take as long each time: an erase does not belong there.
-  if (measured) device.outbox.prepare(device.receiptCursor)
+  if (measured && !device.plan.exhausted) makeRoomAhead(device)
   return planNext(device, measured)
 }
 

@@ -35,7 +35,7 @@ function setUp(profile: MediumProfile, ports: Partial<RadioPorts> = {}, answerAf
   const answers: { device: number; at: number; bytes: Uint8Array }[] = []
   const open = (device: number) =>
     medium.open(device, (bytes) => void answers.push({ device, at: scheduler.now(), bytes }))
-  return { scheduler, medium, frames, heard, answers, open }
+  return { scheduler, medium, frames, heard, answers, open, gateway }
 }
 
 describe("any medium", () => {
@@ -183,6 +183,30 @@ describe("802.15.4", () => {
     expect(answers[0]!.at).toBeGreaterThan(MINUTE)
     expect(answers[0]!.at).toBeLessThan(MINUTE + 5000)
     expect(frames).toMatchObject([{ device: 0, direction: "down", bytes: 25, call: true }])
+  })
+})
+
+describe("a coordinator's call", () => {
+  const profile = quiet(media["802154"])
+
+  it("is on time while a long message goes to another device", async () => {
+    const callAt = (device: number) => (device === 0 ? SECOND : undefined)
+    const { scheduler, answers, frames, open, gateway } = setUp(profile, { callAt })
+    gateway.datagram = (_, __, answer) => answer(new Uint8Array(1000))
+    open(1)
+    await scheduler.runUntil(SECOND - 40_000)
+    open(0)
+    open(1).send(new Uint8Array(40))
+    await scheduler.runUntil(2 * SECOND)
+    const call = frames.find((frame) => frame.call)!
+    const message = frames.find(({ device, direction }) => device === 1 && direction === "down")!
+    expect(message.start).toBeLessThan(SECOND)
+    expect(message.end).toBeGreaterThan(SECOND + 10_000)
+    expect(call.end - SECOND).toBeLessThan(10_000)
+    expect(answers.map(({ device, bytes }) => [device, bytes.length])).toEqual([
+      [0, 0],
+      [1, 1000],
+    ])
   })
 })
 

@@ -91,11 +91,8 @@ export class FlashLog {
     return free > RESERVE || (free === RESERVE && this.#fitsInSector(payloadLength))
   }
 
-  /**
-   * Opens the next sector now where payloads of these lengths would not all fit into this one, and a free sector may be
-   * used. An erase takes far longer than a write: whoever knows what comes next need not wait for it then.
-   */
-  prepare(...payloadLengths: number[]): void {
+  /** Opens the next sector where payloads of these lengths would not all fit into this one, if one is free for them. */
+  openAhead(...payloadLengths: number[]): void {
     const needed = payloadLengths.reduce((sum, length) => sum + recordSize(length), 0)
     const free = this.#ring.free(this.#first, this.#last, RESERVE + 1)
     if (this.#end + needed > this.#ring.end(this.#last) && free > RESERVE) this.#openSector()

@@ -82,6 +82,66 @@ test.each([60_000, 3_600_000])("epochs that became %d ms long while the device s
   expect(life.errors).toEqual([])
 })
 
+test.each([0.1, 0.4, 0.7])(
+  "while the gateway's clock stands still a device wakes no more often than ever, and is itself soon after",
+  async (moment) => {
+    const epochs = 40
+    const life = new Life({ batch: 1, samples: 200, drift: 5 })
+    await life.run(20)
+    life.device.now += moment * 600_000_000
+    const since = life.unix
+    const acked = () => new Set(held(life).map(({ seq }) => seq))
+    const before = life.traces("asleep").length
+    while (life.unix < since + epochs * 600_000) {
+      life.gatewayAhead = since - life.unix
+      await life.wake()
+    }
+    const wakes = life.traces("asleep").length - before
+    expect(wakes).toBeLessThanOrEqual(epochs + 2)
+    expect(wakes).toBeGreaterThanOrEqual(epochs / 2)
+    await life.run(8)
+    const signed = life.traces("signed").map(({ seq }) => seq as number)
+    const arrived = acked()
+    for (const seq of signed.slice(0, -1)) expect(arrived.has(seq), `seq ${seq}`).toBe(true)
+    const slots = life.traces("asleep").slice(-4)
+    for (const [i, { slotAt }] of slots.entries())
+      if (i > 0) expect((slotAt as number) - (slots[i - 1]!.slotAt as number)).toBeCloseTo(600_000, -2)
+    expect(life.errors).toEqual([])
+  },
+)
+
+test("what it asks for when it has nothing to measure waits as long too", async () => {
+  const life = new Life({ batch: 1, samples: 5, drift: 5 })
+  await life.run(5)
+  const since = life.unix
+  const before = life.traces("asleep").length
+  while (life.unix < since + 40 * 600_000) {
+    life.gatewayAhead = since - life.unix
+    await life.wake()
+  }
+  expect(life.traces("asleep").length - before).toBeLessThanOrEqual(42)
+  life.gatewayAhead = 0
+  await life.settle(6)
+})
+
+test.each([1, 3])("no sector is erased between waking and the slot, %d a report", async (batch) => {
+  const life = new Life({ batch, samples: 400, drift: 5 })
+  await life.run(6)
+  const erases = () => life.flash.erases.reduce((sum, count) => sum + count, 0)
+  const before = erases()
+  let woke = before
+  let early = 0
+  const { onTrace } = life.device.options
+  life.device.options.onTrace = (event) => {
+    if (event.e === "boot") woke = erases()
+    if (event.e === "radio" && event.on && erases() > woke) early++
+    onTrace?.(event)
+  }
+  await life.run(300)
+  expect(erases() - before).toBeGreaterThan(5)
+  expect(early).toBe(0)
+})
+
 test("retained memory with any bit turned over is a power cut, and no harm", async () => {
   const life = new Life({ batch: 1, samples: 400, drift: 5 })
   await life.run(6)
