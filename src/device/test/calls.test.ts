@@ -8,6 +8,8 @@ const periods = [{ first: 1, start: START, length: 600_000 }]
 /** An ack that is large, on a slow link: most of its round trip is the way down (µs). */
 const UP = 8_000
 const DOWN = 42_000
+/** From a slot to its call at the device: a free channel, and the frame itself (µs). */
+const CALL = 2_000
 
 /** A clock beside a perfect oscillator, whose acks come down slowly. */
 function slow(guard?: number) {
@@ -19,7 +21,7 @@ function slow(guard?: number) {
       now += EPOCH
     },
     /** The call of this instant is heard; `late`: µs that whoever sent it lied. */
-    call: (late = 0) => clock.called(now, START + (now + late) / 1000),
+    call: (late = 0) => clock.called(now, START + (now - CALL + late) / 1000),
     ack: () => {
       const time = START + Math.floor((now + UP) / 1000)
       clock.learn({ sent: now, received: now + UP + DOWN, time }, periods)
