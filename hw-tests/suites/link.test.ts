@@ -35,8 +35,10 @@ suite("link, receipts", ["sleep", "sensor"], (dut) => {
       expect(trace.ok).toBe(true)
       receipts.add(trace.seq)
     }
+    const woken = await traced("boot")
     const sent = await traced("sent")
     const acked = await traced("acked")
+    metric("wake to ack", acked.at - woken.at, "ms")
     metric("sent to ack", acked.at - sent.at, "ms")
     const [view] = await gateway.api.json<DeviceView[]>("/api/devices")
     expect(view).toMatchObject({ address, status: "approved", gaps: 0, forks: 0 })

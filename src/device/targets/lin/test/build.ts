@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 export const root = fileURLToPath(new URL("../../../../..", import.meta.url))
 export const output = join(root, "build/moddable")
 const sdk = process.env.MODDABLE
-const tools = sdk && join(sdk, "build/bin/lin/release")
+export const tools = sdk && join(sdk, "build/bin/lin/release")
 export const hasSdk = tools !== undefined && existsSync(join(tools, "mcconfig"))
 
 /** As in "8.2.3". */
