@@ -18,8 +18,11 @@ export function test(name: string, ...rest: unknown[]): void {
 test.each =
   <T>(cases: readonly T[]) =>
   (name: string, ...rest: unknown[]) => {
-    const body = rest.find((part) => typeof part === "function") as (value: T) => unknown
-    for (const value of cases) test(name.replace(/%[ds]/, String(value)), () => body(value))
+    const body = rest.find((part) => typeof part === "function") as (...values: unknown[]) => unknown
+    for (const value of cases) {
+      const values = Array.isArray(value) ? value : [value]
+      test(name.replace(/%[dsi]/, String(values[0])), () => body(...values))
+    }
   }
 
 export { test as it }
