@@ -2,7 +2,6 @@
  * The life of one simulated board: it wakes as a fresh machine, takes turns while it is awake, sleeps until the time it
  * asked for. A board that hangs or dies is reset, as its watchdog would do; nothing else is affected.
  */
-
 import type { Disturbance } from "../xs/types.ts"
 import type { TurnResult, WakeParameters } from "./engine.ts"
 import type { MachinePorts, SleepCut, WakeFaults } from "./machine-ports.ts"
@@ -214,12 +213,14 @@ export class Machine {
             this.#reset(`watchdog: it waited ${WATCHDOG_US / 1e6} s for nothing`)
             await engine.powerCut(this.#index)
           })
-        : scheduler.at(this.#oscillator.worldTime(alarm), () =>
-            this.#turn(life, (now) => {
+        : scheduler.at(this.#oscillator.worldTime(alarm), () => {
+            // The turn that runs may move the alarm: where it does not, it rings after it.
+            if (this.#running) return
+            return this.#turn(life, (now) => {
               const started = Math.max(now, alarm)
               return { started, result: engine.alarm(this.#index, { now: started, ...this.#cut() }) }
-            }),
-          )
+            })
+          })
     this.#timers.push(timer)
   }
 

@@ -72,6 +72,22 @@ describe("a board", () => {
     ])
   })
 
+  it("hears nothing of an alarm that was moved while it was at work", async () => {
+    const { scheduler, fleet, calls } = fleetOf(({ what, now }) => {
+      if (what === "wake") return { sends: [new Uint8Array(3)], alarm: now + 2000 }
+      // at work from 1000 to 4000
+      if (what === "datagram") return { now: now + 3000, alarm: now + SECOND }
+      return { state: "asleep", until: now + 60 * SECOND }
+    })
+    fleet.powerOn(0)
+    await scheduler.runUntil(5 * SECOND)
+    expect(calls.map(({ what, now }) => [what, now])).toEqual([
+      ["wake", 0],
+      ["datagram", 1000],
+      ["alarm", 1000 + SECOND],
+    ])
+  })
+
   it("takes the next reading only after it said that it sampled", async () => {
     let wakes = 0
     const { scheduler, fleet, calls } = fleetOf(
