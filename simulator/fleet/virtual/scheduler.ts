@@ -34,23 +34,22 @@ export class VirtualScheduler implements Scheduler {
     }
   }
 
-  /** Works off the next event up to `end`; `false` where there is none. Rejects where its action does. */
-  async step(end: number): Promise<boolean> {
+  /** Works off the next event up to `end`; `false` where there is none. A promise only where its action gives one. */
+  step(end: number): boolean | Promise<true> {
     for (let event = this.#events.top; event && event.time <= end; event = this.#events.top) {
       this.#events.pop()
       if (!event.action) continue
       this.#now = event.time
       this.count++
       const pending = event.action()
-      if (pending) await pending
-      return true
+      return pending ? pending.then(() => true as const) : true
     }
     return false
   }
 
   /** Lets everything happen up to `end`. */
   async runUntil(end: number): Promise<void> {
-    while (await this.step(end));
+    for (let more = this.step(end); more; more = this.step(end)) if (more !== true) await more
     this.#now = Math.max(this.#now, end)
   }
 }

@@ -138,7 +138,8 @@ export class Simulation {
     const { epoch } = scenario
     const drain = new Drain(scenario)
     for (let nextCheck = epoch; ; nextCheck += epoch) {
-      while (await scheduler.step(nextCheck)) {
+      for (let more = scheduler.step(nextCheck); more; more = scheduler.step(nextCheck)) {
+        if (more !== true) await more
         this.#ahead.fill()
         if (scheduler.count % BREATH !== 0) continue
         this.#show()
