@@ -1,6 +1,6 @@
 /**
  * The device's flash where ESP-IDF encrypts it, through esp32/flash.c: what the chip holds, what reads as erased, and every
- * test of the log and of power cuts. With DORMOUSE_FAULT_RUNS also those of test/faults.test.ts.
+ * test of the log and of power cuts (fewer lives of those). With DORMOUSE_FAULT_RUNS also those of test/faults.test.ts.
  */
 import fc from "fast-check"
 import { afterEach, expect, test, vi } from "vitest"
@@ -100,6 +100,7 @@ test("without encryption the chip holds what it always held, and is not looked a
   expect([flash.erases, flash.written]).toEqual([plain.erases, plain.written])
 })
 
+process.env.DORMOUSE_CUT_RUNS ??= "50"
 vi.doMock("../../test/test-board.ts", () => ({ ...testBoard, TestFlash: Partition }))
 await import("../../test/flash-log.test.ts")
 await import("../../test/power-cuts.test.ts")
