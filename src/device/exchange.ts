@@ -1,6 +1,6 @@
 /** The one exchange of a wake: what is unsent goes up, and the ack with all that rides in it comes down. */
 import { type Ack, decodeAck, FIRST_PERMANENT_REFUSAL, MailType, periodsOf, Refusal } from "../protocol/ack.ts"
-import { splitSigned } from "../protocol/cose.ts"
+import { partsOf } from "../protocol/cose.ts"
 import { openDownlink, sealUplink } from "../protocol/envelope.ts"
 import { decodeReport, GapCause } from "../protocol/report.ts"
 import { asArray, asUint } from "../protocol/shape.ts"
@@ -181,7 +181,7 @@ function waits({ clock, settings, now }: Device, report: StoredReport): boolean 
 }
 
 function epochOf({ bytes }: StoredReport): number {
-  return decodeReport(splitSigned(bytes).payload).epoch
+  return decodeReport(partsOf(bytes).payload).epoch
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Compact receipts: the device checks leaf, path and root itself before it lets go of a report. */
-import { splitSigned } from "../protocol/cose.ts"
+import { partsOf } from "../protocol/cose.ts"
 import { type AnchoredReceipts, anchorHash, verifyCompactReceipt } from "../protocol/receipt.ts"
 import { decodeReport, GapCause, Kind } from "../protocol/report.ts"
 import type { Device } from "./device.ts"
@@ -14,7 +14,7 @@ export function applyReceipts(device: Device, anchored: readonly AnchoredReceipt
     const found = wanted.get(report.seq)
     if (!found || receipted.has(report.seq)) continue
     const { anchor, receipt } = found
-    const ok = verifyCompactReceipt(board.crypto, anchor, receipt, splitSigned(report.bytes))
+    const ok = verifyCompactReceipt(board.crypto, anchor, receipt, partsOf(report.bytes))
     board.trace({ e: "receipt", seq: report.seq, epoch: anchor.epoch, ok })
     // A receipt that does not verify is no receipt: the report stays, and the next ack may bring a better one.
     if (!ok) continue
@@ -58,7 +58,7 @@ function firstGivenUp({ outbox, receiptCursor, receipted }: Device): number {
   let first = Number.POSITIVE_INFINITY
   for (const { seq, samples, bytes } of outbox.reports(receiptCursor)) {
     if (samples > 0 || receipted.has(seq)) continue
-    const report = decodeReport(splitSigned(bytes).payload)
+    const report = decodeReport(partsOf(bytes).payload)
     if (report.kind === Kind.gap && report.cause === GapCause.refused) first = Math.min(first, report.firstSeq)
   }
   return first

@@ -1,6 +1,6 @@
 /** Makes reports: takes samples, signs what is pending, names what could not be kept. */
 import { MAX_BODY } from "../protocol/coap.ts"
-import { joinSigned, splitSigned } from "../protocol/cose.ts"
+import { joinSigned, partsOf } from "../protocol/cose.ts"
 import {
   decodeReport,
   encodeReport,
@@ -85,7 +85,7 @@ export function signStatusIfDue(device: Device): void {
 export function signGap(device: Device, cause: number, lost: readonly StoredReport[]): void {
   if (lost.length === 0) return
   const named = lost.map(({ seq, samples, bytes }) => {
-    const report = decodeReport(splitSigned(bytes).payload)
+    const report = decodeReport(partsOf(bytes).payload)
     return report.kind === Kind.gap
       ? { first: report.firstSeq || seq, last: seq, samples: report.samples }
       : { first: seq, last: seq, samples }
@@ -131,7 +131,7 @@ export function signLosses(device: Device): void {
 function gapRecords({ outbox, receiptCursor }: Device): GapRecord[] {
   const gaps: GapRecord[] = []
   for (const { bytes } of outbox.reports(receiptCursor)) {
-    const report = decodeReport(splitSigned(bytes).payload)
+    const report = decodeReport(partsOf(bytes).payload)
     if (report.kind === Kind.gap) gaps.push(report)
   }
   return gaps

@@ -2,12 +2,10 @@
 import { DormouseError } from "./errors.ts"
 
 export function concat(...parts: Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    out.set(part, offset)
-    offset += part.length
-  }
+  let length = 0
+  for (let i = 0; i < parts.length; i++) length += parts[i]!.length
+  const out = new Uint8Array(length)
+  for (let i = 0, offset = 0; i < parts.length; offset += parts[i++]!.length) out.set(parts[i]!, offset)
   return out
 }
 
@@ -24,7 +22,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 export function toHex(bytes: Uint8Array): string {
   let hex = ""
-  for (const byte of bytes) hex += (byte < 16 ? "0" : "") + byte.toString(16)
+  const { length } = bytes
+  for (let i = 0; i < length; i++) hex += (bytes[i]! < 16 ? "0" : "") + bytes[i]!.toString(16)
   return hex
 }
 
@@ -41,11 +40,27 @@ export function fromHex(hex: string): Uint8Array {
 /** Unsigned big-endian integer of `size` bytes, below 2^53. */
 export function uintBytes(value: number, size: number): Uint8Array {
   const out = new Uint8Array(size)
-  for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256
+  for (let i = size - 1, rest = value; rest > 0 && i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256
   return out
 }
 
 export function utf8Encode(text: string): Uint8Array {
+  return asciiBytes(text) ?? utf8Bytes(text)
+}
+
+/** What nearly every text is; `undefined` where it is not. */
+function asciiBytes(text: string): Uint8Array | undefined {
+  const { length } = text
+  const out = new Uint8Array(length)
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return undefined
+    out[i] = code
+  }
+  return out
+}
+
+function utf8Bytes(text: string): Uint8Array {
   const out: number[] = []
   for (const character of text) {
     const point = character.codePointAt(0)!
@@ -62,14 +77,15 @@ export function utf8Encode(text: string): Uint8Array {
 /** `undefined` where the bytes are not well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates). */
 export function utf8Decode(bytes: Uint8Array): string | undefined {
   let text = ""
-  for (let i = 0; i < bytes.length; ) {
+  const { length } = bytes
+  for (let i = 0; i < length; ) {
     const first = bytes[i++]!
     if (first < 0x80) {
       text += String.fromCharCode(first)
       continue
     }
     const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1
-    if (first < 0xc2 || first > 0xf4 || i + more > bytes.length) return undefined
+    if (first < 0xc2 || first > 0xf4 || i + more > length) return undefined
     let code = first & (0x3f >> more)
     for (const end = i + more; i < end; i++) {
       if ((bytes[i]! & 0xc0) !== 0x80) return undefined

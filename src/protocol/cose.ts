@@ -51,6 +51,12 @@ export function joinSigned({ payload, signature }: Signed): Uint8Array {
   return concat(payload, signature)
 }
 
+/** Splits what `joinSigned` made. What came from outside `splitSigned` must look at. */
+export function partsOf(bytes: Uint8Array): Signed {
+  const end = bytes.length - SIGNATURE_LENGTH
+  return { payload: bytes.subarray(0, end), signature: bytes.subarray(end) }
+}
+
 /** Splits `payload || r || s`; the payload is one CBOR item, so it tells its own length. */
 export function splitSigned(bytes: Uint8Array): Signed {
   const { end } = decodeFirst(bytes)

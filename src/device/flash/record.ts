@@ -69,7 +69,8 @@ export function isCutShort(bytes: Uint8Array, length: number): boolean {
 }
 
 export function isErased(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0xff) return false
+  const { length } = bytes
+  for (let i = 0; i < length; i++) if (bytes[i] !== 0xff) return false
   return true
 }
 

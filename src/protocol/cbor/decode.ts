@@ -27,114 +27,116 @@ export function decodeSequence(bytes: Uint8Array): CborValue[] {
 
 /** The item at `offset`, and where it ends. */
 export function decodeFirst(bytes: Uint8Array, offset = 0): { value: CborValue; end: number } {
-  const reader = new Reader(bytes, offset)
-  const value = reader.value(0)
-  return { value, end: reader.offset }
+  input = bytes
+  length = bytes.length
+  at = offset
+  const value = item(0)
+  return { value, end: at }
 }
+
+/**
+ * What is being read: one message at a time. Variables of the module and no class, since every wake of a device decodes a
+ * dozen messages in an interpreter, to which a private field costs several times as much.
+ */
+let input = new Uint8Array(0)
+let length = 0
+let at = 0
+/** of the head read last: a number, a length, a tag */
+let argument = 0
 
 function refuse(code: ErrorCode, offset: number, what: string): never {
   throw new DormouseError(code, `CBOR at byte ${offset}: ${what}.`)
 }
 
-class Reader {
-  offset: number
-  readonly #bytes: Uint8Array
-  /** of the head read last: a number, a length, a tag */
-  #argument = 0
-
-  constructor(bytes: Uint8Array, offset: number) {
-    this.#bytes = bytes
-    this.offset = offset
-  }
-
-  value(depth: number): CborValue {
-    if (depth > DEPTH) refuse("E_CBOR_DEPTH", this.offset, `nested deeper than ${DEPTH}`)
-    const start = this.offset
-    const major = this.#head()
-    const argument = this.#argument
-    switch (major) {
-      case Major.uint:
-        return argument
-      case Major.negative:
-        return -1 - argument
-      case Major.bytes: {
-        const from = this.#skip(argument)
-        return this.#bytes.slice(from, this.offset)
-      }
-      case Major.text: {
-        const from = this.#skip(argument)
-        const text = utf8Decode(this.#bytes.subarray(from, this.offset))
-        return text ?? refuse("E_CBOR_UTF8", start, "text that is not UTF-8")
-      }
-      case Major.array:
-        return this.#array(argument, depth)
-      case Major.map:
-        return this.#map(argument, depth)
-      case Major.tag:
-        return new Tagged(argument, this.value(depth + 1))
-      default:
-        if (argument === 20) return false
-        if (argument === 21) return true
-        if (argument === 22) return null
-        return refuse("E_CBOR_TYPE", start, "a float or simple value, which no message here has")
+function item(depth: number): CborValue {
+  if (depth > DEPTH) refuse("E_CBOR_DEPTH", at, `nested deeper than ${DEPTH}`)
+  const start = at
+  const major = head()
+  switch (major) {
+    case Major.uint:
+      return argument
+    case Major.negative:
+      return -1 - argument
+    case Major.bytes: {
+      const from = skip(argument)
+      return input.slice(from, at)
     }
-  }
-
-  /** Returns the major type; its argument is in `#argument`. This runs for every item, so it makes no objects. */
-  #head(): number {
-    const start = this.#skip(1)
-    const first = this.#bytes[start]!
-    const major = first >> 5
-    const info = first & 31
-    if (info < 24) {
-      this.#argument = info
-      return major
+    case Major.text: {
+      const from = skip(argument)
+      return utf8Decode(input.subarray(from, at)) ?? refuse("E_CBOR_UTF8", start, "text that is not UTF-8")
     }
-    if (info > 27) refuse("E_CBOR_INDEFINITE", start, "an indefinite length or reserved head")
-    if (major === Major.simple) refuse("E_CBOR_TYPE", start, "a float or simple value, which no message here has")
-    let argument = 0
-    const from = this.#skip(1 << (info - 24))
-    for (let i = from; i < this.offset; i++) argument = argument * 256 + this.#bytes[i]!
-    // -1 - argument must stay a safe integer too
-    const most = major === Major.negative ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER
-    if (argument > most) refuse("E_CBOR_RANGE", start, "an integer of more than 53 bits")
-    if (argument < LEAST[info - 24]!) refuse("E_CBOR_NOT_SHORTEST", start, "a head that is not the shortest form")
-    this.#argument = argument
+    case Major.array:
+      return array(argument, depth)
+    case Major.map:
+      return map(argument, depth)
+    case Major.tag: {
+      const tag = argument
+      return new Tagged(tag, item(depth + 1))
+    }
+    default:
+      if (argument === 20) return false
+      if (argument === 21) return true
+      if (argument === 22) return null
+      return refuse("E_CBOR_TYPE", start, "a float or simple value, which no message here has")
+  }
+}
+
+/** Returns the major type; its argument is in `argument`. This runs for every item, so it makes no objects. */
+function head(): number {
+  const start = at
+  if (start >= length) expect(1)
+  const first = input[start]!
+  const major = first >> 5
+  const info = first & 31
+  at = start + 1
+  if (info < 24) {
+    argument = info
     return major
   }
+  if (info > 27) refuse("E_CBOR_INDEFINITE", start, "an indefinite length or reserved head")
+  if (major === Major.simple) refuse("E_CBOR_TYPE", start, "a float or simple value, which no message here has")
+  let value = 0
+  for (let i = skip(1 << (info - 24)); i < at; i++) value = value * 256 + input[i]!
+  // -1 - value must stay a safe integer too
+  const most = major === Major.negative ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER
+  if (value > most) refuse("E_CBOR_RANGE", start, "an integer of more than 53 bits")
+  if (value < LEAST[info - 24]!) refuse("E_CBOR_NOT_SHORTEST", start, "a head that is not the shortest form")
+  argument = value
+  return major
+}
 
-  #array(length: number, depth: number): CborValue[] {
-    this.#expect(length)
-    const items: CborValue[] = []
-    for (let i = 0; i < length; i++) items.push(this.value(depth + 1))
-    return items
-  }
+function array(size: number, depth: number): CborValue[] {
+  expect(size)
+  const items: CborValue[] = []
+  for (let i = 0; i < size; i++) items.push(item(depth + 1))
+  return items
+}
 
-  #map(length: number, depth: number): Map<CborValue, CborValue> {
-    this.#expect(2 * length)
-    const map = new Map<CborValue, CborValue>()
-    let previous: Uint8Array | undefined
-    for (let i = 0; i < length; i++) {
-      const start = this.offset
-      const key = this.value(depth + 1)
-      const keyBytes = this.#bytes.subarray(start, this.offset)
-      if (previous && compareBytes(previous, keyBytes) >= 0)
-        refuse("E_CBOR_MAP_ORDER", start, "map keys out of order or repeated")
-      previous = keyBytes
-      map.set(key, this.value(depth + 1))
-    }
-    return map
+function map(size: number, depth: number): Map<CborValue, CborValue> {
+  expect(2 * size)
+  const entries = new Map<CborValue, CborValue>()
+  let previous: Uint8Array | undefined
+  for (let i = 0; i < size; i++) {
+    const start = at
+    const key = item(depth + 1)
+    const keyBytes = input.subarray(start, at)
+    if (previous && compareBytes(previous, keyBytes) >= 0)
+      refuse("E_CBOR_MAP_ORDER", start, "map keys out of order or repeated")
+    previous = keyBytes
+    entries.set(key, item(depth + 1))
   }
+  return entries
+}
 
-  /** Every item takes a byte at least, so a length beyond the rest is refused before anything is built. */
-  #expect(items: number): void {
-    if (items > this.#bytes.length - this.offset) refuse("E_CBOR_END", this.offset, "the input ends too early")
-  }
+/** Every item takes a byte at least, so a length beyond the rest is refused before anything is built. */
+function expect(items: number): void {
+  if (items > length - at) refuse("E_CBOR_END", at, "the input ends too early")
+}
 
-  /** Moves over `length` bytes; returns where they begin. */
-  #skip(length: number): number {
-    this.#expect(length)
-    this.offset += length
-    return this.offset - length
-  }
+/** Moves over `bytes` bytes; returns where they begin. */
+function skip(bytes: number): number {
+  if (bytes > length - at) expect(bytes)
+  const from = at
+  at = from + bytes
+  return from
 }
