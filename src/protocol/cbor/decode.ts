@@ -38,7 +38,7 @@ export function decodeFirst(bytes: Uint8Array, offset = 0): { value: CborValue; 
  * What is being read: one message at a time. Variables of the module and no class, since every wake of a device decodes a
  * dozen messages in an interpreter, to which a private field costs several times as much.
  */
-let input = new Uint8Array(0)
+let input: Uint8Array = new Uint8Array(0)
 let length = 0
 let at = 0
 /** of the head read last: a number, a length, a tag */

@@ -23,7 +23,7 @@ export function encodeSequence(values: readonly CborValue[]): Uint8Array {
  * What is being written: one buffer for all messages, as allocating one each time costs more than the encoding. Variables
  * of the module and no class: see decode.ts.
  */
-let buffer = new Uint8Array(256)
+let buffer: Uint8Array = new Uint8Array(256)
 let length = 0
 
 function item(value: CborValue): void {
