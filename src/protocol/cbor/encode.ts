@@ -11,6 +11,7 @@ export function encode(value: CborValue): Uint8Array {
 export function encodeSequence(values: readonly CborValue[]): Uint8Array {
   // A map's keys are encoded on their own, in the middle of an item: what is before them stays.
   const start = length
+  buffer ??= new Uint8Array(256)
   try {
     for (let i = 0; i < values.length; i++) item(values[i]!)
     return buffer.slice(start, length)
@@ -20,10 +21,10 @@ export function encodeSequence(values: readonly CborValue[]): Uint8Array {
 }
 
 /**
- * What is being written: one buffer for all messages, as allocating one each time costs more than the encoding. Variables
- * of the module and no class: see decode.ts.
+ * What is being written: one buffer for all messages, as allocating one each time costs more than the encoding. Made at
+ * the first message: what a module makes when it is loaded lies in a board's flash. Variables and no class: see decode.ts.
  */
-let buffer: Uint8Array = new Uint8Array(256)
+let buffer!: Uint8Array
 let length = 0
 
 function item(value: CborValue): void {
