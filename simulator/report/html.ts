@@ -5,7 +5,7 @@ import type { GroupRecord, RunRecord } from "./run-record.ts"
 import { page } from "./style.ts"
 import { type GroupSummary, lossesOf, type RunSummary, summarise } from "./summary.ts"
 import { barPlot, cumulative, escaped, linePlot, type Series } from "./svg.ts"
-import { bytes, charge, count, life, milliseconds, moment, percent, years } from "./words.ts"
+import { bytes, charge, count, life, milliseconds, moment, percent, span, years } from "./words.ts"
 
 /** Causes of one colour each; the plot cannot show twelve apart. */
 const SHARES: [string, Cause[]][] = [
@@ -22,7 +22,7 @@ const FAULTS = 200
 
 export function htmlReport(record: RunRecord): string {
   const all = summarise(record)
-  const title = `${all.scenario}: ${count(all.devices)} devices, ${all.days} days`
+  const title = `${all.scenario}: ${count(all.devices)} devices, ${span(all.days)}`
   const sections: [string, string][] = [
     ["Groups", groupTable(all.groups)],
     ["From sample to ack and receipt", latencies(record)],

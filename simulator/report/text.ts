@@ -3,7 +3,7 @@ import { causes } from "../energy/charge.ts"
 import type { Summary } from "./histogram.ts"
 import type { RunRecord } from "./run-record.ts"
 import { type GroupSummary, lossesOf, summarise } from "./summary.ts"
-import { bytes, charge, count, life, milliseconds, moment, percent } from "./words.ts"
+import { bytes, charge, count, life, milliseconds, moment, percent, span } from "./words.ts"
 
 /** Faults named one by one; more are counted. */
 const FAULTS = 12
@@ -12,7 +12,7 @@ export function textReport(record: RunRecord): string {
   const all = summarise(record)
   const { gateway } = all
   const lines = [
-    `Scenario ${all.scenario}, seed ${all.seed}: ${count(all.devices)} devices, ${all.days} days`,
+    `Scenario ${all.scenario}, seed ${all.seed}: ${count(all.devices)} devices, ${span(all.days)}`,
     "",
     ...pairs([
       ["samples", `${count(all.samples)}, ${percent(all.delivery, 3)} anchored or named in a gap record`],

@@ -19,6 +19,11 @@ export function milliseconds(ms: number | null): string {
   return seconds < 172_800 ? `${(seconds / 3600).toPrecision(3)} h` : `${(seconds / 86_400).toPrecision(3)} d`
 }
 
+/** "7 days", "40.0 min" */
+export function span(days: number): string {
+  return Number.isInteger(days) ? `${days} day${days === 1 ? "" : "s"}` : milliseconds(days * 86_400_000)
+}
+
 export function years(value: number | null): string {
   return value === null ? "no end" : `${value.toPrecision(3)} years`
 }

@@ -6,7 +6,7 @@
 import { readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { crypto } from "../../../as/index.ts"
-import { provisioning, summary } from "../../../src/gateway/api/summary.ts"
+import { provisioning } from "../../../src/gateway/api/summary.ts"
 import { createBackup } from "../../../src/gateway/backup/create.ts"
 import { beginIncarnation } from "../../../src/gateway/backup/incarnation.ts"
 import { restoreBackup } from "../../../src/gateway/backup/restore.ts"
@@ -19,11 +19,12 @@ import { storePath } from "../../../src/gateway/gateway.ts"
 import { VerifyPool } from "../../../src/gateway/ingest/verify-pool.ts"
 import { silentLog } from "../../../src/gateway/log.ts"
 import { Store } from "../../../src/gateway/store/store.ts"
-import { decodeReport, type EpochSchedule, fromHex, Kind, splitSigned } from "../../../src/protocol/index.ts"
-import type { ProvisioningRecord, Summary } from "../gateway-api.ts"
+import { type EpochSchedule, fromHex } from "../../../src/protocol/index.ts"
+import type { ProvisioningRecord } from "../gateway-api.ts"
 import type { GatewayEnd } from "../medium.ts"
 import type { Scheduler } from "../scheduler.ts"
 import { gatewayClock, gatewayRandom } from "./gateway-clock.ts"
+import { GatewayFigures } from "./gateway-figures.ts"
 
 /** Datagrams that come within this time are dealt with together (µs). */
 const GATHER_US = 1_000
@@ -32,7 +33,6 @@ const SERVICE_US = 1_000
 /** Datagrams dealt with together at most. */
 const SERVE_MOST = 256
 const REGISTRY_POLL_MS = 10_000
-const PAGE = 1_000
 
 export interface VirtualGatewayOptions {
   scheduler: Scheduler
@@ -177,12 +177,6 @@ export class VirtualGateway implements GatewayEnd {
     await this.#up.chain.operate!.approveAll(addresses as Hex[], 0)
   }
 
-  async summary(): Promise<Summary> {
-    const { store, chain, core } = this.#up
-    const { schedule, metrics } = core
-    return await summary({ store, chain, schedule, metrics, clock: this.#clock })
-  }
-
   provisioning(): ProvisioningRecord {
     const { chain, core } = this.#up
     const { privateKey } = loadOrCreateKey(this.#options.dataDir, "gateway")
@@ -190,53 +184,8 @@ export class VirtualGateway implements GatewayEnd {
     return provisioning({ chain, coapPort: 0, gatewayPublicKey, schedule: core.schedule })
   }
 
-  /** Reports of a device under an anchor on chain. */
-  anchoredCount(address: string): number {
-    return this.#up.store.devices.byAddress(fromHex(address))?.anchored ?? 0
-  }
-
-  /** Samples that a device's gap records name. */
-  samplesInGaps(address: string): number {
-    const { store } = this.#up
-    const device = store.devices.byAddress(fromHex(address))!
-    let samples = 0
-    for (let page = store.reports.from(device, 0, PAGE); page.length > 0; ) {
-      for (const { kind, bytes } of page) {
-        const report = kind === Kind.gap ? decodeReport(splitSigned(bytes).payload) : undefined
-        if (report?.kind === Kind.gap) samples += report.samples
-      }
-      page = store.reports.from(device, page.at(-1)!.seq + 1, PAGE)
-    }
-    return samples
-  }
-
-  /** Of all blocks. */
-  async gasUsed(): Promise<number> {
-    const { chain } = this.#up
-    const { height } = await chain.head()
-    let gas = 0
-    for (let number = 1; number <= height; number++) {
-      const request = {
-        jsonrpc: "2.0",
-        id: number,
-        method: "eth_getBlockByNumber",
-        params: [`0x${number.toString(16)}`, false],
-      }
-      const { result } = (await chain.handleRpc(request)) as { result: { gasUsed: string } }
-      gas += Number(result.gasUsed)
-    }
-    return gas
-  }
-
-  /** Which of these reports stand under an anchor on chain. */
-  anchored(address: string, seqs: Iterable<number>): Set<number> {
-    const { store, core } = this.#up
-    const device = store.devices.byAddress(fromHex(address))
-    const isAnchored = (seq: number) => {
-      const anchor = device && store.reports.get(device, seq)?.anchor
-      return typeof anchor === "number" && anchor <= core.receipts.minedEpoch
-    }
-    return new Set([...seqs].filter(isAnchored))
+  get figures(): GatewayFigures {
+    return new GatewayFigures(this.#up, this.#clock)
   }
 
   get #up(): Running {

@@ -117,12 +117,12 @@ export class Simulation {
 
   async run(): Promise<VirtualOutcome> {
     const { gateway, members, scenario, view } = this.#parts
-    const before = await gateway.summary()
+    const before = await gateway.figures.summary()
     this.#fleet.powerOn(Math.max(scenario.epoch, POWER_ON_STEP_US * members.length))
     const how = await this.#work()
     view.end()
     if (!gateway.schedule) await gateway.start()
-    return await this.#outcome(how, before, await gateway.summary())
+    return await this.#outcome(how, before, await gateway.figures.summary())
   }
 
   /** Its randomness begins anew: what came of it before is not known to the engine that it moves to. */
@@ -201,16 +201,17 @@ export class Simulation {
 
   async #outcome(how: "done" | "late" | "stopped", before: Summary, after: Summary): Promise<VirtualOutcome> {
     const { gateway, workers, members, scenario } = this.#parts
+    const { figures } = gateway
     for (const { address, index } of this.#fleet.devices)
       if (address)
         this.#recorder.settle(index, {
-          anchored: gateway.anchoredCount(address),
-          inGaps: () => gateway.samplesInGaps(address),
-          isAnchored: (seqs) => gateway.anchored(address, seqs),
+          anchored: figures.anchoredCount(address),
+          inGaps: () => figures.samplesInGaps(address),
+          isAnchored: (seqs) => figures.anchored(address, seqs),
         })
     this.#recorder.finish()
     const fleet = this.#fleet.devices.filter(({ index }) => members[index]!.twinOf === undefined)
-    const anchored = fleet.reduce((sum, { address }) => sum + (address ? gateway.anchoredCount(address) : 0), 0)
+    const anchored = fleet.reduce((sum, { address }) => sum + (address ? figures.anchoredCount(address) : 0), 0)
     const epochs = Math.round(endOf(scenario) / scenario.epoch)
     const result = resultOf(fleet, { epochs, anchored, engine: workers.name, before, after })
     const waiting = fleet.filter((device) => !isDone(device)).length
@@ -236,7 +237,7 @@ export class Simulation {
       ...{ groups: this.#recorder.groups, perDay: this.#recorder.perDay, faults: this.#faults },
       gateway: {
         ...{ restarts: gateway.restarts, duplicates, forks, anchors, storeBytes },
-        gas: await gateway.gasUsed(),
+        gas: await gateway.figures.gasUsed(),
         chain: { height: chain.height, head: chain.head },
       },
     }

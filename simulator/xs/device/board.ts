@@ -1,6 +1,7 @@
 /** The board that a machine of the XS worker is: `host` behind the ports of the device runtime. */
 import type { Timer } from "../../../src/device/links/coap-link.ts"
 import type { Board, Link } from "../../../src/device/ports.ts"
+import { openAlarm } from "./alarm.ts"
 import type { Host } from "./host.d.ts"
 
 /** The host's wire or air, until a link is put on it. */
@@ -33,24 +34,14 @@ export function createBoard(host: Host, open: OpenEnd): Board {
       batteryMillivolts: host.batteryMillivolts,
       sleep: (micros) => host.sleep(micros),
     },
-    openLink: (remembered) => openLink(host, now, (carrier) => open(carrier, remembered)),
+    openLink: (remembered) => openLink(host, (carrier) => open(carrier, remembered)),
     trace: (event) => host.trace(JSON.stringify(event)),
   }
 }
 
-function openLink(host: Host, now: () => number, open: (carrier: Carrier) => LinkEnd): Link {
-  let ring: (() => void) | undefined
+function openLink(host: Host, open: (carrier: Carrier) => LinkEnd): Link {
   let called: (() => void) | undefined
-  const timer = {
-    set(micros: number, callback: () => void) {
-      ring = callback
-      host.setAlarm(now() + micros)
-    },
-    clear() {
-      ring = undefined
-      host.setAlarm(undefined)
-    },
-  }
+  const timer = openAlarm(host)
   const close = () => {
     host.on = undefined
   }
@@ -58,7 +49,7 @@ function openLink(host: Host, now: () => number, open: (carrier: Carrier) => Lin
   host.on = {
     // A coordinator's call is an empty datagram.
     datagram: (bytes) => (bytes.length > 0 ? receive(bytes) : called?.()),
-    alarm: () => ring?.(),
+    alarm: () => timer.ring(),
   }
   if (host.slotted)
     link.listen = (micros) =>

@@ -1,6 +1,7 @@
 import { compareBytes, utf8Decode } from "../bytes.ts"
 import { DormouseError, type ErrorCode } from "../errors.ts"
-import { type CborValue, Major, Tagged } from "./value.ts"
+import * as Major from "./major.ts"
+import { type CborValue, Tagged } from "./value.ts"
 
 /** Deepest nesting accepted: hostile input must not reach the stack's end. */
 const DEPTH = 16

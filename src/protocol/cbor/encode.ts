@@ -1,6 +1,7 @@
 import { compareBytes, utf8Encode } from "../bytes.ts"
 import { DormouseError } from "../errors.ts"
-import { type CborValue, Major, Tagged } from "./value.ts"
+import * as Major from "./major.ts"
+import { type CborValue, Tagged } from "./value.ts"
 
 /** Deterministic CBOR (RFC 8949 §4.2.1): shortest heads, definite lengths, map keys in bytewise order. */
 export function encode(value: CborValue): Uint8Array {
@@ -29,13 +30,13 @@ let length = 0
 
 function item(value: CborValue): void {
   if (typeof value === "number") integer(value)
-  else if (value instanceof Uint8Array) string(Major.bytes, value)
   else if (typeof value === "string") string(Major.text, utf8Encode(value))
   else if (Array.isArray(value)) {
     const size = value.length
     head(Major.array, size)
     for (let i = 0; i < size; i++) item(value[i]!)
-  } else if (value === null) head(Major.simple, 22)
+  } else if (value instanceof Uint8Array) string(Major.bytes, value)
+  else if (value === null) head(Major.simple, 22)
   else if (typeof value === "boolean") head(Major.simple, value ? 21 : 20)
   else if (value instanceof Map) map(value)
   else if (value instanceof Tagged) {

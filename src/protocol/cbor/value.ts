@@ -10,6 +10,3 @@ export class Tagged {
     this.value = value
   }
 }
-
-/** RFC 8949 §3.1. */
-export const Major = { uint: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const
