@@ -16,6 +16,8 @@ const DEVICES = 300
 const DAYS = 0.12
 /** By then all devices are enrolled. */
 const FROM = 0.2
+/** A week of 1,000 devices at ten minutes an epoch within 35 minutes on two cores (wakes a second and core). */
+const BUDGET = 240
 /** Unit of processor time in /proc on every Linux in use (USER_HZ is 100). */
 const TICK_MS = 10
 
@@ -49,7 +51,7 @@ export async function run({ gates } = { gates: false }): Promise<Figure[]> {
       {
         name: "virtual wakes a second and core, all of it",
         ...{ value: Math.round((last!.wakes - first!.wakes) / seconds), unit: "wakes/s" },
-        ...{ budget: 600, better: "higher", gate: "check" },
+        ...{ budget: BUDGET, better: "higher", gate: "check" },
       },
       {
         name: "memory of all processes a device, 300 devices",
